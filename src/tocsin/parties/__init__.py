@@ -1,0 +1,1 @@
+"""Who is who: parties, their networks, and who is responsible for an address."""

@@ -1,0 +1,109 @@
+"""The vocabulary: every table of the lake and of the ledger, once, with the meaning and unit of each column."""
+
+from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
+from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
+from tocsin.records.detection import Detection
+from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
+from tocsin.records.ids import record_id
+from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
+from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
+from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
+from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
+from tocsin.records.telemetry import Dns, Flow, Http, Lease, Login, Smtp, Telemetry, Tls
+from tocsin.records.work import Audit, Job, Outbox
+
+LAKE_TABLES: tuple[type[Record], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Lease)
+
+# Each ledger table with the columns that identify a row.
+LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
+    Party: ("id",),
+    Network: ("holder", "prefix", "since"),
+    Contact: ("holder", "purpose", "address"),
+    SubscriberCount: ("holder", "day"),
+    Community: ("id",),
+    Membership: ("community", "member", "joined"),
+    User: ("id",),
+    Ingest: ("id",),
+    LakeFile: ("path",),
+    Quarantine: ("ingest", "line"),
+    Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
+    Finding: ("id",),
+    Judgement: ("detector", "sensor", "day"),
+    Sighting: ("id",),
+    Indicator: ("id",),
+    Rule: ("id",),
+    Case: ("id",),
+    CaseEvent: ("case", "sequence"),
+    Notice: ("id",),
+    Mitigation: ("id",),
+    Roadmap: ("id",),
+    RoadmapItem: ("roadmap", "id"),
+    Role: ("item", "holder", "role"),
+    Practice: ("id",),
+    Assessment: ("id",),
+    Measure: ("id",),
+    Edition: ("id",),
+    Job: ("id",),
+    Outbox: ("id",),
+    Audit: ("sequence",),
+}
+
+__all__ = [
+    "ATTACKING",
+    "BEHAVIOURS",
+    "C2_BEHAVIOURS",
+    "LAKE_TABLES",
+    "LEDGER_TABLES",
+    "Assessment",
+    "Audit",
+    "Behaviour",
+    "Case",
+    "CaseEvent",
+    "Column",
+    "Community",
+    "Contact",
+    "Coverage",
+    "Detection",
+    "Dns",
+    "Edition",
+    "Finding",
+    "Flow",
+    "Gap",
+    "Http",
+    "Indicator",
+    "Ingest",
+    "Job",
+    "Judgement",
+    "Kind",
+    "LakeFile",
+    "Lease",
+    "LedgerRecord",
+    "Login",
+    "Measure",
+    "Membership",
+    "Mitigation",
+    "Network",
+    "Notice",
+    "Outbox",
+    "Party",
+    "Peer",
+    "Practice",
+    "Quarantine",
+    "Record",
+    "Responsible",
+    "Roadmap",
+    "RoadmapItem",
+    "Role",
+    "Rule",
+    "Sighting",
+    "Smtp",
+    "Subject",
+    "SubscriberCount",
+    "Telemetry",
+    "Tls",
+    "User",
+    "arrow_schema",
+    "columns",
+    "record_id",
+    "table_name",
+]

@@ -1,0 +1,112 @@
+"""The engines that run Ibis expressions: DuckDB in this process, or Spark. No other file knows them."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.util import gen_name
+
+from tocsin.errors import WrongUse
+from tocsin.records import Record, arrow_schema
+
+# Enough for a day of a mid-size operator; DuckDB spills to the temporary folder beyond it.
+MEMORY_LIMIT = "2GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An open engine, which is closed at the end of its ``with``.
+
+    ``scan`` and ``load`` make tables of Parquet files and of rows in memory. Such tables belong to this engine; Ibis's
+    own memtable belongs to none, so that what is kept of it would lie in another engine.
+    """
+
+    name: str
+    backend: Any
+    scan: Callable[[list[str]], ir.Table]
+    load: Callable[[pa.Table], ir.Table]
+    _kept: list[Any] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+        self.backend.disconnect()
+
+    def table(self, record: type[Record], files: Sequence[Path]) -> ir.Table:
+        """A lake table over its files; empty when there are none."""
+        if not files:
+            return self.memory(arrow_schema(record).empty_table())
+        return self.scan([str(file) for file in files]).select(arrow_schema(record).names)
+
+    def memory(self, rows: pa.Table) -> ir.Table:
+        """A table of rows that are in memory."""
+        return self.load(rows)
+
+    def keep(self, expression: ir.Table) -> ir.Table:
+        """Compute a table once, for several readers, until ``release``."""
+        cached = expression.cache()
+        self._kept.append(cached)
+        return cached
+
+    def release(self) -> None:
+        """Drop the tables that were kept; no expression over them may be used any more."""
+        while self._kept:
+            self._kept.pop().release()
+
+    def rows(self, expression: ir.Table) -> pa.Table:
+        """Compute a table and fetch it."""
+        fetched: pa.Table = self.backend.to_pyarrow(expression)
+        return fetched
+
+
+def open_engine(name: str = "duckdb", temporary: Path | None = None) -> Engine:
+    """Open ``duckdb`` or ``spark``. Raises WrongUse for another name, or when Spark is not installed."""
+    if name == "duckdb":
+        return _duckdb(temporary)
+    if name == "spark":
+        return _spark()
+    raise WrongUse(f"no such engine: {name}: choose duckdb or spark")
+
+
+def _duckdb(temporary: Path | None) -> Engine:
+    settings: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "threads": os.cpu_count() or 1}
+    if temporary is not None:
+        settings["temp_directory"] = str(temporary)
+    backend = ibis.duckdb.connect(**settings)
+
+    def load(rows: pa.Table) -> ir.Table:
+        table: ir.Table = backend.create_table(gen_name("rows"), rows, temp=True)
+        return table
+
+    return Engine("duckdb", backend, backend.read_parquet, load)
+
+
+def _spark() -> Engine:
+    """Spark with UTC sessions; where it runs is Spark's own configuration (``spark-submit``)."""
+    try:
+        from pyspark.sql import SparkSession  # noqa: PLC0415  (an extra: not installed with the core)
+    except ModuleNotFoundError:
+        raise WrongUse("Spark is not installed: pip install 'tocsin[spark]', with Java 17 or 21") from None
+    session = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    backend = ibis.pyspark.connect(session)
+
+    def table(frame: Any) -> ir.Table:
+        name = gen_name("rows")
+        frame.createTempView(name)
+        found: ir.Table = backend.table(name)
+        return found
+
+    return Engine(
+        "spark",
+        backend,
+        lambda files: table(session.read.parquet(*files)),
+        lambda rows: table(session.createDataFrame(rows)),
+    )

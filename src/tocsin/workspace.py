@@ -1,0 +1,143 @@
+"""A workspace: one folder with settings, lake, ledger and outbox, and the only clock."""
+
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from tocsin.errors import WrongUse
+
+SETTINGS_FILE = "tocsin.toml"
+PARTY_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
+MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+
+
+class Retention(BaseModel):
+    """Days that each class of data is kept, and the legal basis for keeping it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    telemetry_days: int = Field(default=7, ge=1)
+    case_evidence_days: int = Field(default=90, ge=1)
+    legal_basis: str = ""
+
+
+class Settings(BaseSettings):
+    """``tocsin.toml``. ``TOCSIN_NOW`` and the like override it; unknown keys are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", extra="forbid", validate_default=True)
+
+    party: str = Field(pattern=PARTY_ID.pattern)
+    marking: str = "TLP:AMBER"
+    ledger: str = ""
+    now: AwareDatetime | None = None
+    retention: Retention = Retention()
+
+    @field_validator("marking")
+    @classmethod
+    def _known(cls, marking: str) -> str:
+        if marking not in MARKINGS:
+            raise ValueError(f"must be one of {', '.join(MARKINGS)}")
+        return marking
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the file."""
+        return env_settings, init_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One workspace on disk, and what its settings say."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def party(self) -> str:
+        """Id of the operator party."""
+        return self.settings.party
+
+    @property
+    def lake(self) -> Path:
+        """Folder of the lake."""
+        return self.folder / "lake"
+
+    @property
+    def outbox(self) -> Path:
+        """Folder of what waits for a person's yes."""
+        return self.folder / "outbox"
+
+    @property
+    def ledger(self) -> Path | str:
+        """The ledger: a file in the folder, unless the settings name a database by its URL."""
+        return self.settings.ledger or self.folder / "ledger.db"
+
+    def now(self) -> datetime:
+        """The present, UTC; in a replay the moment that ``now`` or ``TOCSIN_NOW`` sets. There is no other clock."""
+        return (self.settings.now or datetime.now(UTC)).astimezone(UTC)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open the workspace in ``folder``. Raises WrongUse when there is none or its settings are wrong."""
+    file = folder / SETTINGS_FILE
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Workspace(folder, Settings(**values))
+    except FileNotFoundError:
+        raise WrongUse(f"no workspace: {folder}: make one with 'tocsin init {folder}'") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUse(f"settings are not TOML: {file}: {error}") from None
+    except ValidationError as error:
+        raise WrongUse(_wrong_setting(error, file)) from None
+    except SettingsError as error:
+        raise WrongUse(f"wrong setting: environment: {error}") from None
+    except OSError as error:
+        raise WrongUse(f"settings cannot be read: {file}: {error.strerror}") from None
+
+
+def create_workspace(folder: Path, party: str, marking: str = "TLP:AMBER", now: datetime | None = None) -> Workspace:
+    """Make a workspace in ``folder``. Raises WrongUse when one is there or the folder cannot be written."""
+    file = folder / SETTINGS_FILE
+    lines = [f"party = {json.dumps(party)}", f"marking = {json.dumps(marking)}"]
+    if now is not None:
+        lines.append(f"now = {now.astimezone(UTC).isoformat()}")
+    try:
+        Settings(party=party, marking=marking)
+        (folder / "lake").mkdir(parents=True, exist_ok=True)
+        (folder / "outbox").mkdir(exist_ok=True)
+        with file.open("x", encoding="utf-8") as out:  # last: with this file the folder is a workspace
+            out.write("\n".join(lines) + "\n")
+    except FileExistsError:
+        raise WrongUse(f"there is a workspace already: {folder}: choose another folder") from None
+    except ValidationError as error:
+        raise WrongUse(_wrong_setting(error, file)) from None
+    except OSError as error:
+        raise WrongUse(f"workspace cannot be made: {folder}: {error.strerror}") from None
+    return open_workspace(folder)
+
+
+def chosen_folder(option: Path | None) -> Path:
+    """The folder that the user means: the option, else TOCSIN_WORKSPACE, else ./tocsin."""
+    return option or Path(os.environ.get("TOCSIN_WORKSPACE") or "tocsin")
+
+
+def _wrong_setting(error: ValidationError, file: Path) -> str:
+    """One line about the first setting that is wrong, with the place where it was set."""
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"]))
+    variable = f"TOCSIN_{name.upper()}"
+    return f"wrong setting: {variable if variable in os.environ else file}: {name}: {first['msg']}"
