@@ -1,0 +1,64 @@
+"""Columns of a source become columns of the vocabulary; rows with a value that makes no sense are told apart."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tocsin.telemetry._values import TEXT, Parser, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a source: its name there, its column in the vocabulary, how it is parsed, and what it has to be.
+
+    ``json`` is the type that JSON has it in; text has it as text.
+    """
+
+    name: str
+    column: str
+    parse: Parser
+    what: str
+    json: pa.DataType = TEXT
+    required: bool = False
+
+
+def convert(source: pa.Table, fields: Sequence[Field]) -> tuple[pa.Table, dict[int, str]]:
+    """Parse the columns of ``source``; returns the good rows, and for each bad row what is wrong with it first."""
+    parsed: dict[str, Values] = {}
+    problems: dict[int, str] = {}
+    for field in fields:
+        raw = _without_blanks(_whole(source[field.name]))
+        parsed[field.column] = field.parse(raw)
+        for row, problem in _problems(field, raw, parsed[field.column]):
+            problems.setdefault(row, problem)
+    rows = pa.table(parsed)
+    if problems:
+        rows = rows.filter(pa.array([row not in problems for row in range(rows.num_rows)]))
+    return rows, problems
+
+
+def _problems(field: Field, raw: Values, parsed: Values) -> Iterator[tuple[int, str]]:
+    if parsed.null_count == (0 if field.required else raw.null_count):
+        return
+    for row in pc.indices_nonzero(pc.is_null(parsed)).to_numpy().tolist():
+        value = raw[row].as_py()
+        if value is not None:
+            yield row, f"{field.name} is not {field.what}: {str(value)[:80]!r}"
+        elif field.required:
+            yield row, f"{field.name} is missing"
+
+
+def _whole(column: "pa.ChunkedArray[Any]") -> Values:
+    whole = column.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _without_blanks(values: Values) -> Values:
+    """Empty text says nothing: it is null."""
+    if values.type != TEXT:
+        return values
+    is_blank = pc.equal(values, pa.scalar(""))
+    return pc.if_else(is_blank, pa.scalar(None, TEXT), values) if pc.any(is_blank).as_py() else values

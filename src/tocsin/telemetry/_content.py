@@ -1,0 +1,106 @@
+"""The content of a file in pieces, unpacked when its first bytes say that it is compressed.
+
+Three things can be wrong with compressed content. Its end is missing: what is there is given, then CutOff rises. It is
+damaged: no part of it can be trusted, so it is Unreadable. It unpacks without measure: Unreadable.
+"""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from io import BufferedReader
+
+import pyarrow as pa
+
+from tocsin.errors import Unreadable
+from tocsin.telemetry._rows import CutOff
+
+PIECE = 4 << 20
+STEP = 1 << 16
+
+# Logs shrink to a tenth, repetitive ones to a hundredth; gzip itself ends at 1,032.
+RATIO_LIMIT = 1000
+UNPACKED_FREELY = 100_000_000
+
+# xz reserves as much as the file asks for, up to 4 GiB; its strongest preset asks for 65 MiB.
+XZ_MEMORY = 256 << 20
+
+
+def content(raw: BufferedReader) -> Iterator[bytes]:
+    """Pieces of a file's content. ``raw`` is the open file, at its beginning.
+
+    Raises CutOff after the last piece when the end of compressed content is missing, Unreadable when it is damaged or
+    unpacks to more than 1,000 times its size.
+    """
+    magic = raw.read(6)
+    raw.seek(0)
+    unpack = next((unpack for sign, unpack in _UNPACK.items() if magic.startswith(sign)), None)
+    return _pieces(raw, unpack) if unpack else iter(lambda: raw.read(PIECE), b"")
+
+
+def _pieces(raw: BufferedReader, unpack: Callable[[BufferedReader], Iterator[bytes]]) -> Iterator[bytes]:
+    held, total, whole = bytearray(), 0, True
+    try:
+        for part in unpack(raw):
+            total += len(part)
+            if total > UNPACKED_FREELY and total > RATIO_LIMIT * raw.tell():
+                raise Unreadable(
+                    f"it unpacks to more than {RATIO_LIMIT:,} times its size: unpack it by hand to read it"
+                )
+            held += part
+            if len(held) >= PIECE:
+                yield bytes(held)
+                held.clear()
+    except EOFError:
+        whole = False
+    except (OSError, zlib.error, lzma.LZMAError) as error:
+        raise Unreadable(f"its compression is damaged ({error}): get it again from its source") from None
+    if held:
+        yield bytes(held)
+    if not whole:
+        raise CutOff("its end is missing")
+
+
+def _gzip(raw: BufferedReader) -> Iterator[bytes]:
+    file = gzip.GzipFile(fileobj=raw)
+    return iter(lambda: file.read1(STEP), b"")
+
+
+def _bzip2(raw: BufferedReader) -> Iterator[bytes]:
+    file = bz2.BZ2File(raw)
+    return iter(lambda: file.read1(STEP), b"")
+
+
+def _zstd(raw: BufferedReader) -> Iterator[bytes]:
+    file = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    try:
+        # A read that meets the missing end gives nothing of what it had; so it is kept small.
+        while part := file.read(STEP >> 4):
+            yield part
+    except OSError as error:
+        if "Truncated" in str(error):
+            raise EOFError from None
+        raise
+
+
+def _xz(raw: BufferedReader) -> Iterator[bytes]:
+    """LZMAFile has no bound for memory; hence by hand, with as many streams in a row as there are."""
+    packed = raw.read(STEP)
+    while packed:
+        stream = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+        while not stream.eof:
+            part = stream.decompress(packed, STEP)
+            yield part
+            packed = raw.read(STEP) if stream.needs_input and not stream.eof else b""
+            if stream.needs_input and not stream.eof and not packed:
+                raise EOFError
+        packed = stream.unused_data or raw.read(STEP)
+
+
+_UNPACK: dict[bytes, Callable[[BufferedReader], Iterator[bytes]]] = {
+    b"\x1f\x8b": _gzip,
+    b"BZh": _bzip2,
+    b"\xfd7zXZ\x00": _xz,
+    b"\x28\xb5\x2f\xfd": _zstd,
+}

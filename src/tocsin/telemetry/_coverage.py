@@ -1,0 +1,73 @@
+"""What an ingest shows to have been watched: which networks on which days."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tocsin.parties.directory import Directory
+from tocsin.parties.lookup import NONE
+from tocsin.records import table_name
+from tocsin.telemetry._rows import Batch
+
+
+@dataclass(slots=True)
+class Day:
+    """What was seen on a day."""
+
+    first: datetime
+    last: datetime
+    rows: int
+    networks: set[str]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the rows of an ingest by table and UTC day, and the networks that were seen.
+
+    ``networks`` are those that the user says were watched. When there are none, a network of the directory counts as
+    watched on a day when a row of that day has an address in it: a directory names networks of many parties, and to
+    call one watched that no row speaks of would later make its hosts look clean.
+    """
+
+    networks: tuple[str, ...]
+    directory: Callable[[date], Directory]
+    days: dict[tuple[str, date], Day] = field(default_factory=dict)
+
+    def add(self, batch: Batch) -> None:
+        """Count rows."""
+        times = pa.table({"time": batch.rows["time"], "day": pc.cast(batch.rows["time"], pa.date32())})
+        groups = times.group_by("day").aggregate([("time", "min"), ("time", "max"), ("time", "count")]).to_pylist()
+        for group in groups:
+            rows = batch.rows if len(groups) == 1 else batch.rows.filter(pc.equal(times["day"], group["day"]))
+            first, last = group["time_min"].replace(tzinfo=UTC), group["time_max"].replace(tzinfo=UTC)
+            day = self.days.setdefault(
+                (table_name(batch.record), group["day"]), Day(first, last, 0, set(self.networks))
+            )
+            day.first, day.last = min(day.first, first), max(day.last, last)
+            day.rows += group["time_count"]
+            if not self.networks:
+                day.networks |= _networks(self.directory(group["day"]), rows)
+
+    def covered(self) -> Iterator[tuple[str, date, str, Day]]:
+        """Table, day and network of all that was watched, with what was seen on that day."""
+        for (telemetry, day), seen in sorted(self.days.items(), key=lambda item: item[0]):
+            for network in sorted(seen.networks):
+                yield telemetry, day, network, seen
+
+
+def _networks(directory: Directory, rows: pa.Table) -> set[str]:
+    """Prefixes of the directory that hold an address of these rows, wider ones included."""
+    addresses = {*pc.unique(rows["initiator"]).to_pylist(), *pc.unique(rows["responder"]).to_pylist()}
+    found = set(directory.table.find([address for address in addresses if address]).tolist()) - {NONE}
+    prefixes = [ip_network(network.prefix) for network in directory.networks]
+    return {str(wider) for index in found for wider in prefixes if _holds(wider, prefixes[index])}
+
+
+def _holds(wide: IPv4Network | IPv6Network, narrow: IPv4Network | IPv6Network) -> bool:
+    if isinstance(wide, IPv4Network):
+        return isinstance(narrow, IPv4Network) and narrow.subnet_of(wide)
+    return isinstance(narrow, IPv6Network) and narrow.subnet_of(wide)

@@ -1,0 +1,83 @@
+"""Connections from Zeek: ``conn.log``, tab-separated or JSON.
+
+Reads: ``conn.log`` of Zeek and Bro, as it lies or compressed (gzip, xz, zstd, bzip2), with its header lines in any
+order of columns and repeated where logs were put together, or as JSON with one object a line and times as numbers or
+ISO 8601. Labelled logs as IoT-23 has them are read like any other.
+
+Gives: flows. ``id.orig_*`` is the initiator, ``id.resp_*`` the responder; packets and bytes are ``orig_pkts``,
+``orig_ip_bytes`` and their like, multiplied by the sampling rate when one is given. Protocols that Zeek does not know
+by name (``unknown_transport``) have the number from ``ip_proto``, where the log has it, and no ports.
+
+Leaves out: payload bytes, history, tunnels, VLANs, and every label. ``open_conn`` logs are not read, for the
+connections in them come again in ``conn.log``; as JSON they say that they are ``conn``, so keep them away by hand. Byte
+counts of connections that Zeek did not see whole are as the log has them.
+
+Learn more: https://docs.zeek.org/en/current/logs/conn.html, https://www.stratosphereips.org/datasets-iot23
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tocsin.records import Flow, arrow_schema
+from tocsin.telemetry._columns import Field
+from tocsin.telemetry._rows import Batch, Reject
+from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, address, duration, instant, integer, lower, text
+from tocsin.telemetry._zeek import is_log, read_log
+
+COUNTS = ("initiator_packets", "initiator_bytes", "responder_packets", "responder_bytes")
+PORTS = ("initiator_port", "responder_port")
+LARGEST = 2**63 - 1
+
+
+def recognise(head: bytes) -> bool:
+    """Whether this is a conn log: its header or ``_path`` says so, or it has a connection's columns."""
+    return is_log(head, "conn", ("ts", "id.orig_h", "id.resp_h", "proto", "conn_state"))
+
+
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+    """Flows, and lines that are none."""
+    for part in read_log(content, "conn", _fields(sampling)):
+        yield part if isinstance(part, Reject) else Batch(Flow, _flows(part, sensor, sampling))
+
+
+def _fields(sampling: int) -> tuple[Field, ...]:
+    port, count = integer(0, 65535), integer(0, LARGEST // sampling)
+    return (
+        Field("ts", "time", instant, "a time", NUMBER, required=True),
+        Field("uid", "uid", text, "text"),
+        Field("id.orig_h", "initiator", address, "an address", required=True),
+        Field("id.orig_p", "initiator_port", port, "a port", INTEGER),
+        Field("id.resp_h", "responder", address, "an address", required=True),
+        Field("id.resp_p", "responder_port", port, "a port", INTEGER),
+        Field("proto", "protocol", lower, "a protocol", required=True),
+        Field("ip_proto", "protocol_number", integer(0, 255), "a protocol number", INTEGER),
+        Field("service", "service", text, "text"),
+        Field("duration", "duration_us", duration, "a duration in seconds", NUMBER),
+        Field("conn_state", "state", text, "text"),
+        Field("orig_pkts", "initiator_packets", count, "a count", INTEGER),
+        Field("orig_ip_bytes", "initiator_bytes", count, "a count", INTEGER),
+        Field("resp_pkts", "responder_packets", count, "a count", INTEGER),
+        Field("resp_ip_bytes", "responder_bytes", count, "a count", INTEGER),
+    )
+
+
+def _flows(rows: pa.Table, sensor: str, sampling: int) -> pa.Table:
+    rows = rows.append_column("sensor", pa.repeat(sensor, rows.num_rows))
+    rows = rows.append_column("sampling", pa.repeat(sampling, rows.num_rows))
+    if sampling > 1:
+        for name in COUNTS:
+            rows = _replaced(rows, name, pc.multiply(rows[name], pa.scalar(sampling)))
+    nameless = pc.equal(rows["protocol"], pa.scalar("unknown_transport"))
+    if pc.any(nameless).as_py():
+        number = pc.coalesce(rows["protocol_number"].cast(TEXT), rows["protocol"])
+        rows = _replaced(rows, "protocol", pc.if_else(nameless, number, rows["protocol"]))
+        for name in PORTS:
+            rows = _replaced(rows, name, pc.if_else(nameless, pa.scalar(None, INTEGER), rows[name]))
+    return rows.select(arrow_schema(Flow).names)
+
+
+def _replaced(rows: pa.Table, name: str, values: "pa.ChunkedArray[Any]") -> pa.Table:
+    return rows.set_column(rows.column_names.index(name), name, values)
