@@ -1,0 +1,40 @@
+"""Gives each detector the tables and summaries that its parameters name, and computes each summary once."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import ibis.expr.types as ir
+
+from tocsin.store.engine import Engine
+from tocsin.units import Unit, units
+
+SUMMARIES = "tocsin.detect.summaries"
+
+
+class Inputs:
+    """Tables of one day, by name; summaries are computed when first asked for."""
+
+    def __init__(self, engine: Engine, tables: dict[str, ir.Table]) -> None:
+        self._engine = engine
+        self._tables = dict(tables)
+
+    def table(self, name: str) -> ir.Table:
+        """The table or summary of this name."""
+        if name not in self._tables:
+            unit: Unit = units(SUMMARIES)[name]
+            self._tables[name] = self._engine.keep(self.call(unit.load().summarise))
+        return self._tables[name]
+
+    def call(self, function: Callable[..., ir.Table], sensors: Iterable[str] | None = None) -> ir.Table:
+        """Call a detector or summary with what it names; with ``sensors``, only their rows."""
+        tables = {name: self.table(name) for name in parameters(function)}
+        if sensors is not None:
+            wanted = tuple(sensors)
+            tables = {k: t.filter(t.sensor.isin(wanted)) if "sensor" in t.columns else t for k, t in tables.items()}
+        return function(**tables)
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    """Names of the parameters that are tables: all but the keyword-only ones, which are thresholds."""
+    return [p.name for p in inspect.signature(function).parameters.values() if p.kind is not p.KEYWORD_ONLY]

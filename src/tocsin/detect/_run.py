@@ -1,0 +1,87 @@
+"""Runs every detector over the lake, day by day, and puts what it finds into the ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+from tocsin.detect._findings import findings
+from tocsin.detect._inputs import Inputs
+from tocsin.detect._judge import judge, sensor_facts
+from tocsin.detect._places import places
+from tocsin.errors import WrongUse
+from tocsin.parties.directory import Directory, directory
+from tocsin.records import Finding, Flow, Judgement, LakeFile
+from tocsin.store.engine import Engine, open_engine
+from tocsin.store.ledger import Ledger, put, read
+from tocsin.units import units
+from tocsin.workspace import Workspace
+
+DETECTORS = "tocsin.detect"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DetectSummary:
+    """What one run found, and what it could not judge."""
+
+    days: tuple[date, ...]
+    findings: tuple[Finding, ...]
+    unable: tuple[Judgement, ...]
+
+
+def detect(
+    workspace: Workspace, ledger: Ledger, *, engine: str = "duckdb", progress: Progress | None = None
+) -> DetectSummary:
+    """Find what there is to find in the lake; the same lake gives the same findings.
+
+    ``progress`` is told the days done and the days in all. Raises WrongUse when no network is known to be local.
+    """
+    with ledger.look() as connection:
+        known = directory(connection, workspace.now().date())
+        files = read(connection, LakeFile, telemetry="flow")
+    if not known.networks:
+        raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
+    days = sorted({file.day for file in files})
+    found: list[Finding] = []
+    judged: list[Judgement] = []
+    with open_engine(engine, workspace.folder / "tmp") as opened:
+        for done, day in enumerate(days):
+            if progress:
+                progress(done, len(days))
+            paths = [workspace.lake / file.path for file in files if file.day == day]
+            of_day = _detect_day(workspace, opened, known, day, paths)
+            found += of_day[0]
+            judged += of_day[1]
+            opened.release()
+    if progress:
+        progress(len(days), len(days))
+    with ledger.write() as connection:
+        put(connection, [*found, *judged])
+    return DetectSummary(tuple(days), tuple(found), tuple(j for j in judged if not j.able))
+
+
+def _detect_day(
+    workspace: Workspace, engine: Engine, known: Directory, day: date, paths: list[Path]
+) -> tuple[list[Finding], list[Judgement]]:
+    flow = engine.table(Flow, paths)
+    inputs = Inputs(engine, {"flow": flow, "place": places(engine, known, flow)})
+    facts = sensor_facts(engine, flow)
+    found: list[Finding] = []
+    judged: list[Judgement] = []
+    for name, detector in detectors().items():
+        judgements = [judge(workspace, name, detector, sensor, day, fact) for sensor, fact in sorted(facts.items())]
+        judged += judgements
+        able = [judgement.sensor for judgement in judgements if judgement.able]
+        if able:
+            sensors = None if len(able) == len(judgements) else able
+            rows = engine.rows(inputs.call(detector.detect, sensors))
+            found += findings(workspace, name, detector, rows)
+    return found, judged
+
+
+def detectors() -> dict[str, ModuleType]:
+    """Every detector, by name."""
+    return {name: unit.load() for name, unit in units(DETECTORS).items()}

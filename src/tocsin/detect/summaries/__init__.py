@@ -1,0 +1,1 @@
+"""Summaries that several detectors read; each is computed once a day of telemetry."""

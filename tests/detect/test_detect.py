@@ -1,0 +1,144 @@
+"""The whole detection over a lake: what it keeps, what it cannot judge, and the same on another engine."""
+
+import math
+import shutil
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.detect.flows import HOST, PEER, Row, flow, unanswered
+from tocsin.detect import detect
+from tocsin.parties.enrol import Entry, enrol
+from tocsin.records import Finding, Flow, Judgement, Network, arrow_schema, columns
+from tocsin.records.detection import Detection
+from tocsin.store.lake import LakeWriter
+from tocsin.store.ledger import Ledger, put, read, remove
+from tocsin.workspace import Workspace
+
+BEACON = [unanswered(i * 60) for i in range(600)]
+CHANNEL = [flow(i * 200, responder="198.51.100.9") for i in range(200)]
+FLOOD = [unanswered(i, responder="203.0.113.5", initiator_packets=5000, duration_us=10**6) for i in range(90)]
+
+
+def fill(workspace: Workspace, ledger: Ledger, rows: list[Row], name: str = "one") -> None:
+    with LakeWriter(workspace.lake, name) as writer:
+        writer.write(Flow, pa.Table.from_pylist(rows, schema=arrow_schema(Flow)))
+        files = writer.finish(workspace.party, "TLP:AMBER", "test")
+    with ledger.write() as connection:
+        put(connection, files)
+
+
+@pytest.fixture
+def watched(workspace: Workspace, ledger: Ledger) -> Workspace:
+    """The workspace, with the network of the flows in it."""
+    with ledger.write() as connection:
+        enrol(connection, workspace, Entry(id="example-campus", networks=("192.0.2.0/24",), since=date(2018, 1, 1)))
+    return workspace
+
+
+def test_one_finding_for_each_behaviour_and_day(watched: Workspace, ledger: Ledger) -> None:
+    next_day = [row | {"time": row["time"].replace(day=2)} for row in BEACON]
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD + next_day)
+    summary = detect(watched, ledger)
+    assert [(f.day.day, f.behaviour, [p["address"] for p in f.peers]) for f in summary.findings] == [
+        (1, "c2_beacon", [PEER, "198.51.100.9"]),
+        (1, "c2_channel", ["198.51.100.9"]),
+        (1, "ddos_source", ["203.0.113.5"]),
+        (2, "c2_beacon", [PEER]),
+    ]
+    first = summary.findings[0]
+    assert (first.host, first.subject) == (HOST, {"kind": "host", "value": HOST})
+    assert first.technique == "T1071"
+    assert first.first_seen.isoformat() == "2026-03-01T00:00:00+00:00"
+    assert first.evidence[0]["contacts"] == 600
+    assert len(first.evidence) == len(first.peers)
+    with ledger.look() as connection:
+        assert {f.id for f in read(connection, Finding)} == {f.id for f in summary.findings}
+
+
+def test_looking_again_changes_nothing(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON + FLOOD)
+    first = detect(watched, ledger).findings
+    assert detect(watched, ledger).findings == first
+    with ledger.look() as connection:
+        assert len(read(connection, Finding)) == len(first)
+
+
+def test_many_peers_are_one_finding(watched: Workspace, ledger: Ledger) -> None:
+    rows = [row | {"responder": f"198.51.100.{peer}"} for row in BEACON for peer in range(30)]
+    fill(watched, ledger, rows)
+    (finding,) = detect(watched, ledger).findings
+    assert len(finding.peers) == 20
+    assert "the same with 29 more" in finding.explanation
+
+
+def test_a_sensor_that_samples_cannot_be_judged_for_beacons(watched: Workspace, ledger: Ledger) -> None:
+    sampled = [row | {"sensor": "core", "sampling": 100} for row in BEACON]
+    fill(watched, ledger, sampled + FLOOD)
+    summary = detect(watched, ledger)
+    assert [f.behaviour for f in summary.findings] == ["ddos_source"]
+    assert [(u.detector, u.sensor, u.reason) for u in summary.unable] == [
+        ("c2_beacon", "core", "it looks at 1 packet in 100; c2_beacon needs at least 1 in 1"),
+        ("c2_channel", "core", "it looks at 1 packet in 100; c2_channel needs at least 1 in 1"),
+    ]
+    with ledger.look() as connection:
+        assert len(read(connection, Judgement)) == 6
+
+
+def test_what_the_source_does_not_say_is_said(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, [row | {"responder_packets": None, "responder_bytes": None} for row in BEACON + FLOOD])
+    summary = detect(watched, ledger)
+    assert summary.findings == ()
+    assert {u.reason for u in summary.unable} == {"it does not say whether anything came back"}
+
+
+def test_two_sensors_that_saw_the_same_count_once(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON + [row | {"sensor": "core"} for row in BEACON])
+    (finding,) = detect(watched, ledger).findings
+    assert len(finding.peers) == 1
+
+
+def test_an_empty_lake_gives_nothing(watched: Workspace, ledger: Ledger) -> None:
+    summary = detect(watched, ledger)
+    assert (summary.days, summary.findings, summary.unable) == ((), (), ())
+
+
+def test_without_networks_nothing_can_be_local(workspace: Workspace, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        remove(connection, Network)
+    with pytest.raises(Exception, match="no network is known to be yours"):
+        detect(workspace, ledger)
+
+
+def test_every_detector_returns_the_columns_of_the_vocabulary(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD)
+    for finding in detect(watched, ledger).findings:
+        for evidence in finding.evidence:
+            assert not {column.name for column in columns(Detection)} & set(evidence)
+            assert all(isinstance(value, int | float) for value in evidence.values())
+
+
+# PySpark leaves the sockets that rows come through to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.skipif(shutil.which("java") is None, reason="java")
+def test_spark_finds_the_same(watched: Workspace, ledger: Ledger) -> None:
+    """Ids and decisions exactly; other doubles within 1e-9."""
+    next_day = [row | {"time": row["time"].replace(day=2)} for row in BEACON]
+    ipv6 = [row | {"initiator": "2001:db8::5", "responder": "2a00::1"} for row in CHANNEL]
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD + next_day + ipv6)
+    on_duckdb = detect(watched, ledger).findings
+    assert len(on_duckdb) == 4
+    on_spark = detect(watched, ledger, engine="spark").findings
+    assert [_exact(f) for f in on_spark] == [_exact(f) for f in on_duckdb]
+    for one, other in zip(on_spark, on_duckdb, strict=True):
+        assert [e.keys() for e in one.evidence] == [e.keys() for e in other.evidence]
+        for mine, theirs in zip(one.evidence, other.evidence, strict=True):
+            for key, value in mine.items():
+                assert value == theirs[key] or math.isclose(value, theirs[key], rel_tol=1e-9), key
+
+
+def _exact(finding: Finding) -> dict[str, Any]:
+    return asdict(replace(finding, evidence=[]))
