@@ -1,0 +1,101 @@
+"""Merges findings into cases: one case for each subject, until it ends; what comes later reopens it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from tocsin.cases._states import happen, is_alive
+from tocsin.parties.directory import Directory, directory
+from tocsin.parties.responsible import responsible
+from tocsin.records import Case, Finding, Subject, record_id
+from tocsin.store.ledger import Ledger, read
+from tocsin.workspace import Workspace
+
+ACTOR = "cases/merge"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSummary:
+    """What one merge did, by ids of cases."""
+
+    opened: tuple[str, ...]
+    extended: tuple[str, ...]
+    reopened: tuple[str, ...]
+
+
+def merge(workspace: Workspace, ledger: Ledger) -> MergeSummary:
+    """Put every finding that no rule hides into a case. Merging again changes nothing."""
+    done: dict[str, list[str]] = {"opened": [], "extended": [], "reopened": []}
+    with ledger.write() as connection:
+        known = directory(connection, workspace.now().date())
+        held = read(connection, Case)
+        taken = {finding for case in held for finding in case.findings}
+        fresh = [f for f in read(connection, Finding) if f.suppressed_by is None and f.id not in taken]
+        for (kind, value), group in groupby(sorted(fresh, key=_by_subject_and_day), key=_subject_key):
+            subject = Subject(kind=kind, value=value)
+            of_subject = [case for case in held if case.subject == subject]
+            case, what = _merge_subject(connection, workspace, known, subject, of_subject, list(group))
+            done[what].append(case.id)
+    return MergeSummary(tuple(done["opened"]), tuple(done["extended"]), tuple(done["reopened"]))
+
+
+def _merge_subject(
+    connection: sa.Connection,
+    workspace: Workspace,
+    known: Directory,
+    subject: Subject,
+    cases: list[Case],
+    fresh: list[Finding],
+) -> tuple[Case, str]:
+    note = f"{len(fresh)} findings: {', '.join(sorted({f.behaviour for f in fresh}))}"
+    if not cases:
+        case = _new_case(workspace, known, subject, fresh)
+        return happen(connection, workspace, case, "found", ACTOR, note), "opened"
+    latest = max(cases, key=lambda case: case.last_seen)
+    case = _with_findings(latest, fresh)
+    if (is_alive(latest) and latest.state != "claimed") or case.last_seen <= latest.last_seen:
+        return happen(connection, workspace, case, "found", ACTOR, note), "extended"
+    return happen(connection, workspace, case, "reopen", ACTOR, note), "reopened"
+
+
+def _new_case(workspace: Workspace, known: Directory, subject: Subject, fresh: list[Finding]) -> Case:
+    first = fresh[0]
+    (answer,) = responsible(known, [subject["value"]])
+    empty = Case(
+        party=first.party,
+        marking=first.marking,
+        source=ACTOR,
+        id=record_id("case", workspace.party, subject["kind"], subject["value"], first.day.isoformat()),
+        subject=subject,
+        responsible=answer,
+        state="open",
+        severity=0,
+        opened=first.first_seen,
+        last_seen=first.last_seen,
+        behaviours=[],
+        findings=[],
+        sightings=[],
+    )
+    return _with_findings(empty, fresh)
+
+
+def _with_findings(case: Case, findings: Iterable[Finding]) -> Case:
+    more = list(findings)
+    return replace(
+        case,
+        severity=max(case.severity, *(f.confidence for f in more)),
+        opened=min(case.opened, *(f.first_seen for f in more)),
+        last_seen=max(case.last_seen, *(f.last_seen for f in more)),
+        behaviours=sorted({*case.behaviours, *(f.behaviour for f in more)}),
+        findings=[*case.findings, *(f.id for f in more)],
+    )
+
+
+def _subject_key(finding: Finding) -> tuple[str, str]:
+    return finding.subject["kind"], finding.subject["value"]
+
+
+def _by_subject_and_day(finding: Finding) -> tuple[object, ...]:
+    return (*_subject_key(finding), finding.day, finding.behaviour)

@@ -1,0 +1,105 @@
+"""Findings become cases: one for each subject, with the party that must act."""
+
+from datetime import UTC, datetime
+
+from tests.cases.conftest import Made
+from tocsin.cases import happen, merge
+from tocsin.records import Case, CaseEvent
+from tocsin.store.ledger import Ledger, one, put, read
+from tocsin.workspace import Workspace
+
+
+def test_one_case_for_each_subject(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    found = [
+        finding(),
+        finding(day=22, confidence=95),
+        finding(behaviour="ddos_source"),
+        finding(host="192.168.7.7", day=22),
+    ]
+    with ledger.write() as connection:
+        put(connection, found)
+    summary = merge(workspace, ledger)
+    assert len(summary.opened) == 2
+    with ledger.look() as connection:
+        cases = {case.subject["value"]: case for case in read(connection, Case)}
+    case = cases["192.168.1.195"]
+    assert case.behaviours == ["c2_beacon", "ddos_source"]
+    assert set(case.findings) == {f.id for f in found[:3]}
+    assert (case.severity, case.state) == (95, "open")
+    assert case.opened == datetime(2018, 12, 21, 12, tzinfo=UTC)
+    assert case.last_seen == datetime(2018, 12, 22, 13, tzinfo=UTC)
+    assert case.responsible["party"] == "example-campus"
+    assert case.responsible["alternatives"] == ["example-provider"]
+    assert cases["192.168.7.7"].responsible["party"] == "example-provider"
+
+
+def test_merging_again_changes_nothing(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding(), finding(day=22)])
+    merge(workspace, ledger)
+    with ledger.look() as connection:
+        before = read(connection, Case), read(connection, CaseEvent)
+    assert merge(workspace, ledger).opened == ()
+    with ledger.look() as connection:
+        assert (read(connection, Case), read(connection, CaseEvent)) == before
+
+
+def test_what_a_rule_hides_opens_no_case(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding(suppressed_by="ntp")])
+    assert merge(workspace, ledger).opened == ()
+
+
+def test_an_address_outside_every_network_has_nobody(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding(host="203.0.113.9")])
+    merge(workspace, ledger)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+    assert case.responsible["party"] is None
+    assert "no party holds" in case.responsible["how"]
+
+
+def test_later_findings_extend_a_case_that_lives(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding()])
+    (opened,) = merge(workspace, ledger).opened
+    with ledger.write() as connection:
+        put(connection, [finding(day=22)])
+    assert merge(workspace, ledger).extended == (opened,)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+    assert len(case.findings) == 2
+
+
+def test_a_relapse_reopens_the_case(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding()])
+    (opened,) = merge(workspace, ledger).opened
+    with ledger.write() as connection:
+        case = one(connection, Case, id=opened)
+        assert case is not None
+        happen(connection, workspace, case, "claim", "campus", "device was reset")
+        put(connection, [finding(day=22)])
+    assert merge(workspace, ledger).reopened == (opened,)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+        events = [event.event for event in sorted(read(connection, CaseEvent), key=lambda event: event.time)]
+    assert case.state == "open"
+    assert sorted(events) == ["claim", "found", "reopen"]
+
+
+def test_old_evidence_does_not_reopen(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding(day=22)])
+    (opened,) = merge(workspace, ledger).opened
+    with ledger.write() as connection:
+        case = one(connection, Case, id=opened)
+        assert case is not None
+        happen(connection, workspace, case, "dismiss", "analyst")
+        put(connection, [finding(day=21)])
+    assert merge(workspace, ledger).extended == (opened,)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+    assert case.state == "false_positive"
+    assert case.opened == datetime(2018, 12, 21, 12, tzinfo=UTC)

@@ -1,0 +1,57 @@
+"""An export to write: one infected device, its control server, two attacked addresses."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.formats.infected import CASE, FINDINGS, MITIGATION
+from tocsin.formats import Export
+from tocsin.records import Party, Peer
+
+
+@pytest.fixture
+def export() -> Export:
+    """What the operator may have of the sample."""
+    operator = Party(
+        party="example-provider",
+        marking="TLP:AMBER",
+        source="test",
+        id="example-provider",
+        name="Example Provider",
+        role="operator",
+        sector="communications",
+        segments=["infrastructure"],
+        country=None,
+        joined=date(2018, 1, 1),
+        left=None,
+    )
+    return Export(
+        operator=operator,
+        contact="abuse@provider.example.net",
+        marking="TLP:AMBER",
+        cases=(CASE,),
+        findings=FINDINGS,
+        mitigations=(MITIGATION,),
+    )
+
+
+@pytest.fixture
+def over_ipv6(export: Export) -> Export:
+    """The same with a control server at an IPv6 address, and names with quotes and letters of all kinds."""
+    peer = Peer(address="2001:db8::bad", port=443, proto="udp", name='c2"; drop.éxample')
+    findings = tuple(
+        replace(finding, peers=[peer], explanation='Ünlucky "device"\n\\ drop table inet filter; #')
+        if finding.behaviour == "c2_beacon"
+        else finding
+        for finding in export.findings
+    )
+    operator = replace(export.operator, name='Prövider "One"\n; flush ruleset')
+    mitigation = replace(export.mitigations[0], target=dict(peer), reason='"; }\nflush ruleset \\ 雪 ' + "x" * 300)
+    return replace(export, operator=operator, findings=findings, mitigations=(mitigation,))
+
+
+@pytest.fixture
+def without_peers(export: Export) -> Export:
+    """The same with findings that name no peer."""
+    return replace(export, findings=tuple(replace(f, peers=[], evidence=[]) for f in export.findings), mitigations=())
