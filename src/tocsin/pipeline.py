@@ -1,0 +1,129 @@
+"""The whole flow, from what sensors recorded to the status report, visible in one tuple of stages."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tocsin.cases import merge
+from tocsin.detect import detect
+from tocsin.parties.enrol import Entry, checked, enrol
+from tocsin.programme import import_roadmap, measure, moved, shipped_roadmap
+from tocsin.records import Measure
+from tocsin.respond import respond
+from tocsin.store.ledger import Ledger, open_ledger, read
+from tocsin.telemetry import State, ingest
+from tocsin.wording import many, number
+from tocsin.workspace import Workspace, create_workspace
+
+# A week: short enough to show change, long enough to even out weekends.
+WINDOW_DAYS = 7
+
+Advance = Callable[[int, int], None]
+Progress = Callable[[str], AbstractContextManager[Advance]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the flow: where, over what, and how it shows that it goes on.
+
+    ``paths`` are what to read, ``days`` the length of the window that is measured, up to the present.
+    """
+
+    workspace: Workspace
+    ledger: Ledger
+    progress: Progress
+    paths: Sequence[Path] = ()
+    days: int = WINDOW_DAYS
+    engine: str = "duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the flow: ``act`` does it and says in lines for people what came of it."""
+
+    name: str
+    doing: str
+    act: Callable[[Run, Advance], list[str]]
+
+
+def found(folder: Path, operator: Entry, marking: str = "TLP:AMBER", now: datetime | None = None) -> Workspace:
+    """Make a workspace with its operator party and the road map that comes with Tocsin."""
+    entry = checked(operator)
+    workspace = create_workspace(folder, entry.id, marking, now)
+    with open_ledger(workspace.ledger) as ledger, ledger.write() as connection:
+        enrol(connection, workspace, entry)
+        import_roadmap(connection, *shipped_roadmap(workspace.party))
+    return workspace
+
+
+def flow(run: Run, stages: Sequence[Stage]) -> list[str]:
+    """Run stages in their order, and return what they say."""
+    lines: list[str] = []
+    for stage in stages:
+        with run.progress(stage.doing) as advance:
+            lines += stage.act(run, advance)
+    return lines
+
+
+def _ingest(run: Run, advance: Advance) -> list[str]:
+    read = ingest(run.workspace, run.ledger, run.paths, progress=advance)
+    already = sum(file.state is State.ALREADY_READ for file in read.files)
+    before = f"; {many(already, 'file')} read before" if already else ""
+    return [f"{number(read.rows)} rows read, {number(read.quarantined)} quarantined{before}"]
+
+
+def _detect(run: Run, advance: Advance) -> list[str]:
+    summary = detect(run.workspace, run.ledger, engine=run.engine, progress=advance)
+    lines = []
+    for finding in summary.findings:
+        lines.append(f"{finding.day}  {finding.subject['value']}  {finding.behaviour}  {finding.confidence} %")
+        lines.append(f"    {finding.explanation}")
+    if not summary.days:
+        lines.append("there is no telemetry: read some with 'tocsin ingest PATH'")
+    elif not lines:
+        lines.append(f"nothing found in {many(len(summary.days), 'day')} of telemetry")
+    return lines + [f"cannot judge {u.detector} at sensor {u.sensor} on {u.day}: {u.reason}" for u in summary.unable]
+
+
+def _merge(run: Run, _: Advance) -> list[str]:
+    summary = merge(run.workspace, run.ledger)
+    done = {"opened": summary.opened, "extended": summary.extended, "reopened": summary.reopened}
+    told = [f"{many(len(cases), 'case')} {what}" for what, cases in done.items() if cases]
+    return [", ".join(told) or "no case changed"]
+
+
+def _respond(run: Run, _: Advance) -> list[str]:
+    lines = []
+    for outcome in respond(run.workspace, run.ledger):
+        withdrawn = f", {outcome.withdrawn} withdrawn" if outcome.withdrawn else ""
+        lines.append(f"{outcome.unit}: {outcome.waiting} awaiting approval{withdrawn}")
+        lines += [f"{outcome.unit}: not done: {reason}" for reason in outcome.refused]
+    return lines
+
+
+def _measure(run: Run, _: Advance) -> list[str]:
+    end = run.workspace.now()
+    length = timedelta(days=run.days)
+    with run.ledger.write() as connection:
+        before = measure(connection, run.workspace, end - 2 * length, end - length, end)
+        after = measure(connection, run.workspace, end - length, end)
+    return [move.text for move in moved(before, after)]
+
+
+def measured(run: Run) -> list[Measure]:
+    """The figures that were measured last, as they stand in the ledger."""
+    with run.ledger.look() as connection:
+        figures = read(connection, Measure)
+    newest = max((figure.end for figure in figures), default=None)
+    return [figure for figure in figures if figure.end == newest]
+
+
+INGEST = Stage("ingest", "Reading telemetry", _ingest)
+DETECT = Stage("detect", "Looking for bots", _detect)
+MERGE = Stage("cases", "Merging findings into cases", _merge)
+RESPOND = Stage("respond", "Preparing notices and blocks", _respond)
+MEASURE = Stage("measure", "Measuring", _measure)
+
+STAGES = (INGEST, DETECT, MERGE, RESPOND, MEASURE)
