@@ -61,7 +61,6 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         ("", "party: Field required"),
         ('party = "a"\nmarking = "secret"', "marking: Value error, must be one of TLP:CLEAR"),
         ('party = "a"\nnow = 2018-12-22T14:50:14', "now: Input should have timezone info"),
-        ('party = "a"\n[retention]\ntelemetry_days = 0', "retention.telemetry_days: Input should be greater"),
     ],
 )
 def test_wrong_settings_are_told_in_one_line(folder: Path, text: str, told: str) -> None:
@@ -92,7 +91,20 @@ def test_the_environment_overrides_the_file(folder: Path, monkeypatch: pytest.Mo
     assert opened.ledger == "sqlite:////elsewhere.db"
 
 
-@pytest.mark.parametrize(("variable", "value"), [("TOCSIN_NOW", "tomorrow"), ("TOCSIN_RETENTION", "not JSON")])
+def test_a_setting_may_name_where_its_secret_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_workspace(folder, "example-isp")
+    secret = folder / "secret"
+    secret.write_text("postgresql://tocsin:from-file@127.0.0.1/tocsin\n")
+    monkeypatch.setenv("DATABASE", "postgresql://tocsin:from-environment@127.0.0.1/tocsin")
+    for named, found in (("env:DATABASE", "from-environment"), (f"file:{secret}", "from-file")):
+        (folder / "tocsin.toml").write_text(f'party = "example-isp"\nledger = "{named}"\n')
+        assert open_workspace(folder).ledger == f"postgresql://tocsin:{found}@127.0.0.1/tocsin"
+    (folder / "tocsin.toml").write_text('party = "example-isp"\nledger = "file:/gone"\n')
+    with pytest.raises(WrongUse, match="ledger: Value error, /gone: No such file or directory"):
+        open_workspace(folder)
+
+
+@pytest.mark.parametrize(("variable", "value"), [("TOCSIN_NOW", "tomorrow"), ("TOCSIN_LEDGER", "env:NOT_THERE")])
 def test_a_wrong_variable_is_told_by_its_name(
     folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from tocsin.errors import WrongUse
@@ -16,16 +16,6 @@ from tocsin.errors import WrongUse
 SETTINGS_FILE = "tocsin.toml"
 PARTY_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
-
-
-class Retention(BaseModel):
-    """Days that each class of data is kept, and the legal basis for keeping it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    telemetry_days: int = Field(default=7, ge=1)
-    case_evidence_days: int = Field(default=90, ge=1)
-    legal_basis: str = ""
 
 
 class Settings(BaseSettings):
@@ -37,7 +27,6 @@ class Settings(BaseSettings):
     marking: str = "TLP:AMBER"
     ledger: str = ""
     now: AwareDatetime | None = None
-    retention: Retention = Retention()
 
     @field_validator("marking")
     @classmethod
@@ -45,6 +34,22 @@ class Settings(BaseSettings):
         if marking not in MARKINGS:
             raise ValueError(f"must be one of {', '.join(MARKINGS)}")
         return marking
+
+    @field_validator("ledger")
+    @classmethod
+    def _named(cls, ledger: str) -> str:
+        """A URL may hold a password: ``env:NAME`` and ``file:PATH`` say where it stands."""
+        kind, _, place = ledger.partition(":")
+        if kind == "env":
+            if place not in os.environ:
+                raise ValueError(f"the environment has no {place}")
+            return os.environ[place]
+        if kind == "file":
+            try:
+                return Path(place).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ValueError(f"{place}: {error.strerror}") from None
+        return ledger
 
     @classmethod
     def settings_customise_sources(

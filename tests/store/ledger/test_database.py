@@ -52,7 +52,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
 
 def test_a_writer_that_is_killed_leaves_nothing(ledger: Ledger, workspace: Workspace) -> None:
     before = _parties(ledger)
-    command = [sys.executable, "-c", WRITER, str(workspace.folder / "ledger.db")]
+    command = [sys.executable, "-c", WRITER, f"sqlite:///{workspace.ledger}"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "written\n"
@@ -163,3 +163,11 @@ def test_sqlite_keeps_what_it_committed_through_a_power_cut(ledger: Ledger) -> N
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000}
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "what? 100% #1"
+    folder.mkdir()
+    with open_ledger(folder / "ledger.db") as ledger, ledger.look() as connection:
+        assert read(connection, Party) == []
+    assert (folder / "ledger.db").is_file()
