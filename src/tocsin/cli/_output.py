@@ -1,6 +1,7 @@
 """What verbs print: facts and JSON Lines on stdout, messages and progress on stderr."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from tocsin.errors import WrongUse
 
 Advance = Callable[[int, int], None]
+
+
+def command() -> str:
+    """What to type to run Tocsin from here: its path where it is not on PATH, as after ``make setup``."""
+    return "tocsin" if shutil.which("tocsin") or not sys.argv[0].endswith("tocsin") else sys.argv[0]
 
 
 def say(line: str = "") -> None:

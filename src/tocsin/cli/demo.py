@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli._output import fact, progress, write_file
+from tocsin.cli._output import command, fact, progress, write_file
 from tocsin.cli._report import write_report
 from tocsin.content import packaged
 from tocsin.errors import WrongUse
@@ -57,7 +57,7 @@ def run(
         files = _write_files(workspace, ledger)
         _tell_files(workspace, ledger, files)
     if no_serve:
-        fact(f"\nThe page with the same figures: tocsin --workspace {workspace.folder} serve")
+        fact(f"\nThe page with the same figures: {command()} --workspace {workspace.folder} serve")
     else:
         serve(workspace, port=port)
 
@@ -106,7 +106,8 @@ def _tell_files(workspace: Workspace, ledger: Ledger, files: list[Path]) -> None
     for path in files:
         fact(f"  {path.name:<29} {path}")
     fact("\nWith your own traffic")
-    fact("  tocsin init my-workspace --party my-isp --networks 203.0.113.0/24")
-    fact("  tocsin --workspace my-workspace ingest /var/log/zeek/current")
-    fact("  tocsin --workspace my-workspace detect")
-    fact("  tocsin --workspace my-workspace report -o report.pdf")
+    fact(f"  {command()} init my-workspace --party my-isp --networks 203.0.113.0/24")
+    fact(f"  {command()} --workspace my-workspace ingest /var/log/zeek/current")
+    fact(f"  {command()} --workspace my-workspace detect")
+    fact(f"  {command()} --workspace my-workspace measures")
+    fact(f"  {command()} --workspace my-workspace report -o report.pdf")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tocsin.cli._input import listed
-from tocsin.cli._output import fact
+from tocsin.cli._output import command, fact
 from tocsin.parties.directory import OPERATOR
 from tocsin.parties.enrol import Entry
 from tocsin.pipeline import found
@@ -35,6 +35,6 @@ def run(
     )
     fact(f"workspace made: {chosen}")
     if networks:
-        fact(f"next: tocsin --workspace {chosen} ingest PATH")
+        fact(f"next: {command()} --workspace {chosen} ingest PATH")
     else:
-        fact(f"next, tell your networks: tocsin --workspace {chosen} party add {party} --networks CIDR,CIDR")
+        fact(f"next, tell your networks: {command()} --workspace {chosen} party add {party} --networks CIDR,CIDR")
