@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tocsin.access import shown
 from tocsin.cases import merge
 from tocsin.detect import detect
 from tocsin.parties.enrol import Entry, checked, enrol
-from tocsin.programme import import_roadmap, measure, moved, shipped_roadmap
-from tocsin.records import Measure
+from tocsin.programme import clock, import_roadmap, measure, moved, shipped_roadmap
+from tocsin.records import Measure, Roadmap
 from tocsin.respond import respond
 from tocsin.store.ledger import Ledger, open_ledger, read
 from tocsin.telemetry import State, ingest
@@ -109,13 +110,14 @@ def _measure(run: Run, _: Advance) -> list[str]:
     with run.ledger.write() as connection:
         before = measure(connection, run.workspace, end - 2 * length, end - length, end)
         after = measure(connection, run.workspace, end - length, end)
-    return [move.text for move in moved(before, after)]
+        running = [clock(plan, end) for plan in read(connection, Roadmap)]
+    return [*(move.text for move in moved(before, after)), *(ticks.text for ticks in running if ticks)]
 
 
 def measured(run: Run) -> list[Measure]:
     """The figures that were measured last, as they stand in the ledger."""
     with run.ledger.look() as connection:
-        figures = read(connection, Measure)
+        figures = shown(run.workspace, read(connection, Measure))
     newest = max((figure.end for figure in figures), default=None)
     return [figure for figure in figures if figure.end == newest]
 

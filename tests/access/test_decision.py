@@ -2,9 +2,23 @@ from itertools import pairwise, product
 
 import pytest
 
-from tocsin.access import EXPORT, MEMBERS, NOTIFY, PUBLIC, PUBLISH, VIEW, Principal, ceiling, decide, local, require
+from tocsin.access import (
+    EXPORT,
+    MEMBERS,
+    NOTIFY,
+    PUBLIC,
+    PUBLISH,
+    VIEW,
+    Principal,
+    ceiling,
+    decide,
+    local,
+    require,
+    shown,
+)
 from tocsin.access.decision import PURPOSES
 from tocsin.errors import WrongUse
+from tocsin.records import Rule
 from tocsin.workspace import MARKINGS, Workspace
 
 OWNER, CAMPUS, FELLOW, STRANGER = "example-provider", "example-campus", "example-fellow", "example-stranger"
@@ -131,3 +145,24 @@ def test_require_gives_the_decision() -> None:
 
 def test_the_local_principal_acts_for_the_operator(workspace: Workspace) -> None:
     assert (local(workspace).party, local(workspace).role) == (OWNER, "administrator")
+
+
+def test_in_the_workspace_its_own_rows_are_shown_and_no_others(workspace: Workspace) -> None:
+    rules = [
+        Rule(
+            id=f"{owner}-{marking}",
+            party=owner,
+            marking=marking,
+            source="test",
+            matches={},
+            reason="",
+            owner=owner,
+            until=None,
+        )
+        for owner in (OWNER, STRANGER)
+        for marking in ("TLP:CLEAR", "TLP:AMBER", "TLP:RED", "nonsense")
+    ]
+    assert [rule.id for rule in shown(workspace, rules)] == [
+        *(f"{OWNER}-{marking}" for marking in ("TLP:CLEAR", "TLP:AMBER", "TLP:RED", "nonsense")),
+        f"{STRANGER}-TLP:CLEAR",
+    ]

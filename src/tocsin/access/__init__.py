@@ -11,6 +11,7 @@ from tocsin.access.decision import (
     decide,
     local,
     require,
+    shown,
 )
 from tocsin.access.markings import MEMBERS, PUBLIC, ceiling, known, strictest
 from tocsin.access.victims import without_victims
@@ -30,6 +31,7 @@ __all__ = [
     "known",
     "local",
     "require",
+    "shown",
     "strictest",
     "without_victims",
 ]

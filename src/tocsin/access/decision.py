@@ -1,11 +1,15 @@
 """The one decision: may this be given to that recipient, for this purpose? Every read and every exit asks it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tocsin.access.markings import AMBER, AMBER_STRICT, CLEAR, GREEN, MEMBERS, PUBLIC, RED, known
 from tocsin.errors import WrongUse
+from tocsin.records import LedgerRecord
 from tocsin.workspace import Workspace
+
+Row = TypeVar("Row", bound=LedgerRecord)
 
 PURPOSES = VIEW, NOTIFY, EXPORT, PUBLISH = "view", "notify", "export", "publish"
 
@@ -113,6 +117,14 @@ def require(
     if not decision.allowed:
         raise WrongUse(f"not allowed: {purpose} to {recipient}: {decision.reason}")
     return decision
+
+
+def shown(workspace: Workspace, rows: Iterable[Row]) -> list[Row]:
+    """The rows that whoever works in the workspace may look at."""
+    asker = local(workspace)
+    return [
+        row for row in rows if decide(asker, asker.party, marking=row.marking, owner=row.party, purpose=VIEW).allowed
+    ]
 
 
 def _relation(recipient: str, owner: str, responsible: str | None, community: Collection[str]) -> str:

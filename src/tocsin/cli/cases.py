@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.access import VIEW, decide, local
+from tocsin.access import shown
 from tocsin.cases import case_document, cases
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
@@ -15,12 +15,7 @@ def run(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout.")] = False
 ) -> None:
     with session(context) as (workspace, ledger), ledger.look() as connection:
-        asker = local(workspace)
-        allowed = [
-            case
-            for case in cases(connection)
-            if decide(asker, asker.party, marking=case.marking, owner=case.party, purpose=VIEW).allowed
-        ]
+        allowed = shown(workspace, cases(connection))
         for case in allowed:
             if as_json:
                 json_line(case_document(connection, case))

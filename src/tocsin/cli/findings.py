@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.access import VIEW, decide, local
+from tocsin.access import shown
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
 from tocsin.records import Finding
@@ -17,12 +17,8 @@ def run(
     suppressed: Annotated[bool, typer.Option("--all", help="Also those that a rule hides.")] = False,
 ) -> None:
     with session(context) as (workspace, ledger), ledger.look() as connection:
-        found = [f for f in read(connection, Finding) if suppressed or f.suppressed_by is None]
-        asker = local(workspace)
-        allowed = [
-            f for f in found if decide(asker, asker.party, marking=f.marking, owner=f.party, purpose=VIEW).allowed
-        ]
-    for finding in sorted(allowed, key=lambda f: (f.day, f.subject["value"], f.behaviour)):
+        found = [f for f in shown(workspace, read(connection, Finding)) if suppressed or f.suppressed_by is None]
+    for finding in sorted(found, key=lambda f: (f.day, f.subject["value"], f.behaviour)):
         if as_json:
             json_line(finding)
         else:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tocsin.access import shown
 from tocsin.cli._input import day, listed
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
@@ -51,7 +52,7 @@ def show(
     with session(context) as (workspace, ledger), ledger.look() as connection:
         today = workspace.now().date()
         known = directory(connection, today)
-        for party in read(connection, Party):
+        for party in shown(workspace, read(connection, Party)):
             count = subscribers(connection, party.id, today)
             abuse = contact(connection, party.id, "abuse")
             networks = known.prefixes_of([party.id])

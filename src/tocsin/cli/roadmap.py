@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.access import VIEW, decide, local
+from tocsin.access import shown
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
 from tocsin.programme import clock, roadmap, state_at
@@ -17,13 +17,8 @@ def run(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout.")] = False
 ) -> None:
     with session(context) as (workspace, ledger), ledger.look() as connection:
-        now, asker = workspace.now(), local(workspace)
-        plans = read(connection, Roadmap)
-        items = [
-            item
-            for item in roadmap(connection)
-            if decide(asker, asker.party, marking=item.marking, owner=item.party, purpose=VIEW).allowed
-        ]
+        now = workspace.now()
+        plans, items = shown(workspace, read(connection, Roadmap)), shown(workspace, roadmap(connection))
     if as_json:
         for item in items:
             json_line(item)
