@@ -86,6 +86,7 @@ system-packages:
 	@set -- ; \
 	command -v java >/dev/null || set -- "$$@" openjdk-17-jre-headless; \
 	command -v nft >/dev/null || set -- "$$@" nftables; \
+	command -v ip >/dev/null || set -- "$$@" iproute2; \
 	command -v chromium >/dev/null || set -- "$$@" chromium; \
 	command -v pdftoppm >/dev/null || set -- "$$@" poppler-utils; \
 	if [ $$# -eq 0 ]; then exit 0; fi; \

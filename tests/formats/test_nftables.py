@@ -23,11 +23,11 @@ SEND = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b
 def in_network(commands: str, folder: Path) -> str:
     """Run commands as administrator of a network of their own; skips where that cannot be had."""
     alone = ["unshare", "--map-root-user", "--net"]
-    if (
-        not all(map(shutil.which, ("nft", "ip", "unshare")))
-        or subprocess.run([*alone, "nft", "list", "tables"]).returncode
-    ):
-        pytest.skip("nftables")
+    for package, command in (("nftables", "nft"), ("iproute2", "ip"), ("util-linux", "unshare")):
+        if shutil.which(command) is None:
+            pytest.skip(package)
+    if subprocess.run([*alone, "nft", "list", "tables"], capture_output=True).returncode:
+        pytest.skip("network namespaces")
     done = subprocess.run([*alone, "sh", "-ec", commands], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
