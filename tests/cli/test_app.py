@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Tocsin
 from tocsin.cli import application
+from tocsin.cli._output import fact
 from tocsin.units import units
 
 HELP = """
@@ -114,3 +115,18 @@ def test_a_broken_ledger_is_told(tocsin: Tocsin, tmp_path: Path) -> None:
     ran = tocsin("cases")
     assert ran.code == 4
     assert len(ran.err.splitlines()) == 1
+
+
+def test_on_a_terminal_lines_break_between_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "  192.0.2.10 has contacted 198.51.100.7 on port 4444/tcp 600 times"
+    fact(line)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    fact(line)
+    assert capsys.readouterr().out.splitlines() == [
+        line,
+        "  192.0.2.10 has contacted 198.51.100.7",
+        "    on port 4444/tcp 600 times",
+    ]

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -30,7 +31,11 @@ def say(line: str = "") -> None:
 
 
 def fact(line: str = "") -> None:
-    """A line of the result, on stdout."""
+    """A line of the result, on stdout; on a terminal it is broken between words, and what follows is set in."""
+    if line and sys.stdout.isatty():
+        inset = " " * (len(line) - len(line.lstrip()) + 2)
+        width = shutil.get_terminal_size().columns
+        line = textwrap.fill(line, width, subsequent_indent=inset, break_long_words=False, break_on_hyphens=False)
     typer.echo(line)
 
 
