@@ -21,7 +21,7 @@ Tocsin finds the bots in a network's own records, tells who must act, and checks
 
   See it work on a real capture          tocsin demo
   Make a workspace for your network      tocsin init --party my-isp --networks 203.0.113.0/24
-  Read what your sensors recorded        tocsin ingest /var/log/zeek
+  Read what your sensors recorded        tocsin ingest /var/log/zeek/2026-03-01
   Find the bots in it                    tocsin detect
   See who must act, and write it down    tocsin cases; tocsin report -o report.pdf
 

@@ -107,7 +107,7 @@ def _tell_files(workspace: Workspace, ledger: Ledger, files: list[Path]) -> None
         fact(f"  {path.name:<29} {path}")
     fact("\nWith your own traffic")
     fact(f"  {command()} init my-workspace --party my-isp --networks 203.0.113.0/24")
-    fact(f"  {command()} --workspace my-workspace ingest /var/log/zeek/current")
+    fact(f"  {command()} --workspace my-workspace ingest /var/log/zeek/2026-03-01")
     fact(f"  {command()} --workspace my-workspace detect")
     fact(f"  {command()} --workspace my-workspace measures")
     fact(f"  {command()} --workspace my-workspace report -o report.pdf")
