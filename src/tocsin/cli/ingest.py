@@ -2,7 +2,8 @@
 
 The format is found by content; .gz, .xz, .zst and .bz2 are unpacked. What was read before is not read again, so the
 same command can be repeated, and goes on where it was stopped. Rows that cannot be read are counted and kept aside.
-A log that is still being written is another file each time, and its first rows would come twice: read it after rotation.
+A log that is still being written is another file each time, so that its first rows would come twice: read logs after
+rotation.
 """
 
 from pathlib import Path
