@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := src tests scripts
+SOURCES := src tests scripts bench
 
 # uv installs into .venv with the Python that is here, whatever the shell was set up for.
 export UV_PROJECT_ENVIRONMENT := $(VENV)

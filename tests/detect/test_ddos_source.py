@@ -65,3 +65,10 @@ def test_a_scan_is_no_flood(detect: Detect) -> None:
 def test_attacks_from_outside_do_not_accuse_the_attacked(detect: Detect) -> None:
     rows = [unanswered(i, initiator=PEER, responder=HOST, initiator_packets=9000, duration_us=10**6) for i in range(60)]
     assert detect("ddos_source", rows) == []
+
+
+def test_answers_that_are_counted_in_bytes_alone_are_answers(detect: Detect) -> None:
+    unknown = {"initiator_packets": None, "responder_packets": None, "duration_us": None}
+    assert detect("ddos_source", [flow(i / 100, **unknown) for i in range(3000)]) == []
+    (row,) = detect("ddos_source", [unanswered(i / 100, **unknown) for i in range(3000)])
+    assert row["flows"] == 3000

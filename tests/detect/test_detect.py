@@ -20,6 +20,8 @@ from tocsin.workspace import Workspace
 
 BEACON = [unanswered(i * 60) for i in range(600)]
 CHANNEL = [flow(i * 200, responder="198.51.100.9") for i in range(200)]
+SCAN = [unanswered(i, responder=f"198.18.0.{i}", responder_port=23) for i in range(1, 60)]
+PORTS = [unanswered(i / 9, initiator="192.0.2.11", responder="192.0.2.12", responder_port=i) for i in range(1, 60)]
 FLOOD = [unanswered(i, responder="203.0.113.5", initiator_packets=5000, duration_us=10**6) for i in range(90)]
 
 
@@ -70,7 +72,7 @@ def test_looking_again_changes_nothing(watched: Workspace, ledger: Ledger) -> No
 def test_many_peers_are_one_finding(watched: Workspace, ledger: Ledger) -> None:
     rows = [row | {"responder": f"198.51.100.{peer}"} for row in BEACON for peer in range(30)]
     fill(watched, ledger, rows)
-    (finding,) = detect(watched, ledger).findings
+    (finding,) = [finding for finding in detect(watched, ledger).findings if finding.behaviour == "c2_beacon"]
     assert len(finding.peers) == 20
     assert "the same with 29 more" in finding.explanation
 
@@ -83,9 +85,11 @@ def test_a_sensor_that_samples_cannot_be_judged_for_beacons(watched: Workspace, 
     assert [(u.detector, u.sensor, u.reason) for u in summary.unable] == [
         ("c2_beacon", "core", "it looks at 1 packet in 100; c2_beacon needs at least 1 in 1"),
         ("c2_channel", "core", "it looks at 1 packet in 100; c2_channel needs at least 1 in 1"),
+        ("scan_horizontal", "core", "it looks at 1 packet in 100; scan_horizontal needs at least 1 in 1"),
+        ("scan_vertical", "core", "it looks at 1 packet in 100; scan_vertical needs at least 1 in 1"),
     ]
     with ledger.look() as connection:
-        assert len(read(connection, Judgement)) == 6
+        assert len(read(connection, Judgement)) == 10
 
 
 def test_what_the_source_does_not_say_is_said(watched: Workspace, ledger: Ledger) -> None:
@@ -93,6 +97,11 @@ def test_what_the_source_does_not_say_is_said(watched: Workspace, ledger: Ledger
     summary = detect(watched, ledger)
     assert summary.findings == ()
     assert {u.reason for u in summary.unable} == {"it does not say whether anything came back"}
+
+
+def test_bytes_alone_say_whether_anything_came_back(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, [row | {"responder_packets": None} for row in BEACON])
+    assert not detect(watched, ledger).unable
 
 
 def test_two_sensors_that_saw_the_same_count_once(watched: Workspace, ledger: Ledger) -> None:
@@ -114,7 +123,7 @@ def test_without_networks_nothing_can_be_local(workspace: Workspace, ledger: Led
 
 
 def test_every_detector_returns_the_columns_of_the_vocabulary(watched: Workspace, ledger: Ledger) -> None:
-    fill(watched, ledger, BEACON + CHANNEL + FLOOD)
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD + SCAN + PORTS)
     for finding in detect(watched, ledger).findings:
         for evidence in finding.evidence:
             assert not {column.name for column in columns(Detection)} & set(evidence)
@@ -128,9 +137,9 @@ def test_spark_finds_the_same(watched: Workspace, ledger: Ledger) -> None:
     """Ids and decisions exactly; other doubles within 1e-9."""
     next_day = [row | {"time": row["time"].replace(day=2)} for row in BEACON]
     ipv6 = [row | {"initiator": "2001:db8::5", "responder": "2a00::1"} for row in CHANNEL]
-    fill(watched, ledger, BEACON + CHANNEL + FLOOD + next_day + ipv6)
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD + SCAN + PORTS + next_day + ipv6)
     on_duckdb = detect(watched, ledger).findings
-    assert len(on_duckdb) == 4
+    assert len(on_duckdb) == 6
     on_spark = detect(watched, ledger, engine="spark").findings
     assert [_exact(f) for f in on_spark] == [_exact(f) for f in on_duckdb]
     for one, other in zip(on_spark, on_duckdb, strict=True):

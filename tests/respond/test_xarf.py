@@ -169,3 +169,15 @@ def test_a_recipient_without_contact_has_a_notice_without_address(workspace: Wor
         remove(connection, Contact, holder="example-campus")
     assert run(workspace, ledger).waiting == 1
     assert [notice.address for notice in rows(ledger, Notice)] == [None]
+
+
+def test_scans_alone_are_not_reported_as_a_botnet(workspace: Workspace, ledger: Ledger) -> None:
+    scans = [replace(finding, behaviour="scan_horizontal") for finding in FINDINGS]
+    infect(ledger, findings=scans)
+    with ledger.write() as connection:
+        outcome = act(workspace, connection)
+    assert (outcome.waiting, outbox(workspace)) == (0, {})
+    assert outcome.refused == (f"case {CASE.id}: scans alone may be a person's: look at it first, then tell by hand",)
+    infect(ledger, findings=[*scans[1:], FINDINGS[0]])
+    with ledger.write() as connection:
+        assert act(workspace, connection).waiting == 1

@@ -50,6 +50,11 @@ def total(column: ir.IntegerValue) -> ir.IntegerScalar:
     return ibis.coalesce(column.sum(), 0)
 
 
+def packets_at_least(flow: ir.Table, side: str) -> ir.IntegerValue:
+    """Packets of a side of each flow; where only bytes are known, 1 stands for some and 0 for none."""
+    return ibis.coalesce(flow[f"{side}_packets"], (flow[f"{side}_bytes"] > 0).cast("int64"))
+
+
 def points(condition: ir.BooleanValue, value: int) -> ir.IntegerValue:
     """``value`` where the condition holds, else 0; a null condition does not hold."""
     return ibis.ifelse(condition.fill_null(False), value, 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from tocsin.detect._expressions import packets_at_least
 from tocsin.records import Judgement
 from tocsin.store.engine import Engine
 from tocsin.workspace import Workspace
@@ -21,7 +22,9 @@ PLAIN = {
 
 def sensor_facts(engine: Engine, flow: ir.Table) -> dict[str, dict[str, Any]]:
     """For each sensor: its coarsest sampling, and how many rows say something in each column of PLAIN."""
-    facts = flow.group_by("sensor").agg(sampling=flow.sampling.max(), **{name: flow[name].count() for name in PLAIN})
+    # Bytes say as well as packets whether anything came back.
+    said = flow.mutate(responder_packets=packets_at_least(flow, "responder"))
+    facts = said.group_by("sensor").agg(sampling=said.sampling.max(), **{name: said[name].count() for name in PLAIN})
     return {row["sensor"]: row for row in engine.rows(facts).to_pylist()}
 
 

@@ -30,7 +30,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tocsin.detect._expressions import gaps_us, points, score, share, total
+from tocsin.detect._expressions import gaps_us, packets_at_least, points, score, share, total
 from tocsin.wording import number
 
 SAMPLING = 1000
@@ -121,13 +121,13 @@ def _bursts(flow: ir.Table, hours: ir.Table, quiet_seconds: int) -> ir.Table:
         "time",
         "protocol",
         "duration_us",
-        "initiator_packets",
         "initiator_bytes",
-        "responder_packets",
         host=flow.initiator,
         peer=flow.responder,
         port=flow.responder_port,
         day=flow.time.date(),
+        sent=packets_at_least(flow, "initiator"),
+        back=packets_at_least(flow, "responder"),
     ).semi_join(hours, PAIR)
     flows = gaps_us(flows, PAIR)
     begins = points(flows.gap_us > quiet_seconds * SECOND_US, 1)
@@ -139,8 +139,8 @@ def _bursts(flow: ir.Table, hours: ir.Table, quiet_seconds: int) -> ir.Table:
         end=flows.time.max(),
         longest_us=ibis.coalesce(flows.duration_us.max(), 0),
         flows=flows.count(),
-        packets=total(flows.initiator_packets),
-        packets_back=total(flows.responder_packets),
+        packets=total(flows.sent),
+        packets_back=total(flows.back),
         sent_bytes=total(flows.initiator_bytes),
     )
     # A flow's packets are spread over its duration; a burst lasts at least a second, so that no rate is infinite.

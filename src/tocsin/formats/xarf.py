@@ -7,7 +7,8 @@ Writes: one ``infrastructure/botnet`` report for each case, as JSON Lines: one c
 
 Needs: the operator party's abuse contact, and the right to name subjects.
 
-Leaves out: what nobody saw: the malware's family, and the source port of the infected device (many ports a day; the
+Leaves out: cases of which nothing but scans is known: that may be a person who checks a network, and the report says
+    botnet. What nobody saw: the malware's family, and the source port of the infected device (many ports a day; the
     peers and times in the evidence find it behind a shared address). ``c2_protocol`` is the transport unless that is
     neither TCP nor UDP. Of more than 50 findings the newest 50 are attached, of more than 100 peers the strongest 100.
 
@@ -16,6 +17,7 @@ Learn more: https://xarf.org; its JSON Schema 4.2.0, on which the tests insist.
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import rfc8785
@@ -29,6 +31,7 @@ EVIDENCE_MAX = 50  # the schema's limit
 PEERS_MAX = 100  # a person reads them
 TEXT_MAX = 1000  # the schema's limit on a description
 
+SCANS = frozenset({"scan_horizontal", "scan_vertical"})
 _CAPABILITIES = {"ddos_source": "ddos", "spam": "spam", "exfiltration": "data_theft"}
 
 
@@ -37,7 +40,14 @@ def write(export: Export) -> bytes:
     if not export.subjects:
         raise WrongUse("XARF reports name infected devices: this recipient may not see them: choose another format")
     found = ((case, findings_of(export, case)) for case in export.cases)
-    return b"".join(rfc8785.dumps(_report(export, case, findings)) + b"\n" for case, findings in found if findings)
+    return b"".join(
+        rfc8785.dumps(_report(export, case, findings)) + b"\n" for case, findings in found if tells_of_a_bot(findings)
+    )
+
+
+def tells_of_a_bot(findings: Iterable[Finding]) -> bool:
+    """Whether the findings of a case show more than scans, which people make too."""
+    return not {finding.behaviour for finding in findings} <= SCANS
 
 
 def _report(export: Export, case: Case, findings: list[Finding]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from tocsin.access import NOTIFY
 from tocsin.errors import WrongUse
 from tocsin.formats import Export
-from tocsin.formats.xarf import write
+from tocsin.formats.xarf import tells_of_a_bot, write
 from tocsin.parties.directory import contact
 from tocsin.records import Case, Notice, Outbox, record_id
 from tocsin.respond._gather import gather
@@ -41,6 +41,9 @@ def act(workspace: Workspace, connection: sa.Connection) -> Outcome:
             continue
         gathered = gather(connection, workspace, recipient, NOTIFY, [case])
         refused += gathered.refused
+        if gathered.export.cases and not tells_of_a_bot(gathered.export.findings):
+            refused.append(f"case {case.id}: scans alone may be a person's: look at it first, then tell by hand")
+            continue
         before = one(connection, Notice, id=_id(case, recipient))
         if gathered.export.cases and (before is None or before.state == AWAITING):
             try:

@@ -8,7 +8,12 @@ from tocsin.store.engine import Engine
 
 
 def test_hours_are_counted_apart(engine: Engine, inputs: Callable[[list[Row]], Inputs]) -> None:
-    rows = [flow(0), flow(299), unanswered(301, service="irc"), flow(3600, service="http", responder_packets=None)]
+    rows = [
+        flow(0),
+        flow(299),
+        unanswered(301, service="irc"),
+        flow(3600, service="http", responder_packets=None, responder_bytes=None),
+    ]
     found = engine.rows(inputs(rows).table("pair_hour").order_by("hour")).to_pylist()
     assert [(row["flows"], row["answered"], row["unanswered"], row["slots"]) for row in found] == [
         (3, 2, 1, 2),
@@ -31,3 +36,13 @@ def test_only_outward_flows_of_local_hosts(engine: Engine, inputs: Callable[[lis
     ]
     found = engine.rows(inputs(rows).table("pair_hour")).to_pylist()
     assert {(row["host"], row["peer"]) for row in found} == {(HOST, PEER), ("2001:db8::5", "2a00::1")}
+
+
+def test_where_packets_are_not_known_bytes_tell_what_was_answered(
+    engine: Engine, inputs: Callable[[list[Row]], Inputs]
+) -> None:
+    unknown = {"initiator_packets": None, "responder_packets": None}
+    rows = [flow(0, **unknown), flow(1, **unknown), unanswered(2, **unknown), flow(3, **unknown, responder_bytes=None)]
+    (found,) = engine.rows(inputs(rows).table("pair_hour")).to_pylist()
+    assert (found["flows"], found["answered"], found["unanswered"]) == (4, 2, 1)
+    assert (found["host_packets"], found["peer_packets"]) == (4, 2), "at least"
