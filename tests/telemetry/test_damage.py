@@ -1,17 +1,22 @@
 """Damaged logs: never a crash, no line lost, and no line judged by its neighbours."""
 
 import gzip
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.telemetry.reading import Outcome, read_conn
+from tests.telemetry.reading import Outcome, read_conn, read_pieces
 from tocsin.errors import Unreadable
+from tocsin.telemetry import argus, zeek_conn
+from tocsin.telemetry._argus_text import NOT_IP, layout
 
 SAMPLES = Path(__file__).parents[1] / "samples/zeek"
+FLOWS = [file.read_bytes() for file in sorted((SAMPLES.parent / "argus").iterdir())]
 LOGS = [file.read_bytes() for file in sorted(SAMPLES.iterdir())]
+BELOW_IP = [*(name.encode() for name in NOT_IP), b"00:00:5e"]
 SNIPPETS = [
     b"\n",
     b"\r",
@@ -51,7 +56,8 @@ def rows_in(log: bytes) -> int:
 
 
 def check(log: bytes) -> Outcome:
-    outcome = read_conn(log)
+    # Not unpacked: an edit can make a log look compressed.
+    outcome = read_pieces(zeek_conn, [log])
     assert outcome.table.num_rows + len(outcome.rejects) == rows_in(log)
     assert len(outcome.reasons) == len(outcome.rejects), "a line was rejected twice"
     outcome.table.validate(full=True)
@@ -103,3 +109,28 @@ def test_compressed_logs_with_a_flipped_bit_or_a_missing_end(log: bytes, at: int
         except Unreadable:
             continue
         assert outcome.table.num_rows + len(outcome.rejects) <= len(damaged) + rows_in(log)
+
+
+@given(log=st.sampled_from(FLOWS), edits=changes)
+@settings(deadline=None, max_examples=100)
+def test_each_line_of_argus_is_kept_rejected_or_left_out(log: bytes, edits: list[tuple[int, int, bytes]]) -> None:
+    log = changed(log, edits)
+    together = read_pieces(argus, [log])
+    together.table.validate(full=True)
+    assert len(together.reasons) == len(together.rejects), "a line was rejected twice"
+    header, alone = b"", []
+    for line in log.split(b"\n"):
+        if layout(line.removesuffix(b"\r")):
+            header = line + b"\n"
+        elif line.removesuffix(b"\r"):
+            outcome = read_pieces(argus, [header + line])
+            assert len(outcome.rows) + len(outcome.rejects) == 1 or any(word in line.lower() for word in BELOW_IP)
+            alone.append(outcome)
+    assert sorted(map(str, together.rows)) == sorted(str(row) for outcome in alone for row in outcome.rows)
+    assert Counter(together.reasons.values()) == Counter(r for outcome in alone for r in outcome.reasons.values())
+
+
+@given(log=st.binary(max_size=1000))
+@settings(deadline=None)
+def test_random_bytes_below_a_header(log: bytes) -> None:
+    read_pieces(argus, [FLOWS[0].splitlines(keepends=True)[0] + log]).table.validate(full=True)

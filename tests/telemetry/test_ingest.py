@@ -124,7 +124,7 @@ def test_one_unreadable_file_stops_no_other(
     assert {Path(file.path).name: file.note for file in summary.files if file.state is State.UNREADABLE} == {
         "none": "no such file or directory",
         "empty": "it is empty",
-        "junk": "no reader knows it: there are readers for zeek_conn",
+        "junk": "no reader knows it: there are readers for argus, zeek_conn",
         "wrong.log": "none of its 2 lines can be read: line 3: the #fields line does not name ts once",
         "damaged.gz": summary.files[4].note,
         "folder": "it holds no file that a reader knows",

@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tocsin.telemetry._blocks import Lines
+from tocsin.telemetry._rows import Reject, rejected
 from tocsin.telemetry._values import TEXT, Parser, Values
 
 
@@ -38,6 +40,20 @@ def convert(source: pa.Table, fields: Sequence[Field]) -> tuple[pa.Table, dict[i
     if problems:
         rows = rows.filter(pa.array([row not in problems for row in range(rows.num_rows)]))
     return rows, problems
+
+
+def converted(lines: Lines, source: pa.Table, fields: Sequence[Field]) -> Iterator[Reject | pa.Table]:
+    """The lines of which a value makes no sense, then the good rows. Line and row stand at the same place."""
+    rows, problems = convert(source, fields)
+    if problems:
+        numbered = lines.numbered()
+        yield from (rejected(numbered[row][0], problem, numbered[row][1]) for row, problem in sorted(problems.items()))
+    yield rows
+
+
+def replaced(rows: pa.Table, name: str, values: "pa.ChunkedArray[Any] | Values") -> pa.Table:
+    """Rows with other values in a column."""
+    return rows.set_column(rows.column_names.index(name), name, values)
 
 
 def _problems(field: Field, raw: Values, parsed: Values) -> Iterator[tuple[int, str]]:

@@ -41,6 +41,17 @@ def integer(low: int, high: int) -> Parser:
     return lambda values: _within(_parse(values, INTEGER, _int64), low, high)
 
 
+def distinct(find: Callable[[str], object], kind: pa.DataType = TEXT) -> Parser:
+    """A parser that looks at each text once, however often it stands there; ``find`` gives None for nonsense."""
+
+    def parse(values: Values) -> Values:
+        encoded = values.dictionary_encode()
+        found = [None if value is None else find(value) for value in encoded.dictionary.to_pylist()]
+        return pa.array(found, kind).take(encoded.indices)
+
+    return parse
+
+
 def duration(values: Values) -> Values:
     """Seconds, as decimal text or numbers, become microseconds. Finer ones are rounded; text never becomes a float."""
     return _within(_parse(values, INTEGER, *_SECONDS), 0, _LAST_SECOND * MICROSECONDS)
@@ -48,10 +59,12 @@ def duration(values: Values) -> Values:
 
 def instant(values: Values) -> Values:
     """Seconds (or milliseconds) since 1970, or ISO 8601 with a zone, become times in UTC."""
-    if pa.types.is_floating(values.type):
-        values = _in_seconds(values, _FIRST_MILLISECOND)
-    since_1970 = _in_seconds(_parse(values, INTEGER, *_SECONDS, _iso_8601), _FIRST_MILLISECOND * MICROSECONDS)
-    return _within(since_1970, 0, _LAST_SECOND * MICROSECONDS).cast(pa.timestamp("us"))
+    return _instant(values, *_SECONDS, _iso_8601)
+
+
+def local_instant(values: Values) -> Values:
+    """As ``instant``, and dates without a zone (``2026/01/05 10:00:00.5``), which are taken as UTC."""
+    return _instant(values, *_SECONDS, _iso_8601, _without_zone)
 
 
 def address(values: Values) -> Values:
@@ -73,6 +86,13 @@ def _canonical(address: str) -> str | None:
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
     return None if "%" in address else str(found)
+
+
+def _instant(values: Values, *ways: Parser) -> Values:
+    if pa.types.is_floating(values.type):
+        values = _in_seconds(values, _FIRST_MILLISECOND)
+    since_1970 = _in_seconds(_parse(values, INTEGER, *ways), _FIRST_MILLISECOND * MICROSECONDS)
+    return _within(since_1970, 0, _LAST_SECOND * MICROSECONDS).cast(pa.timestamp("us"))
 
 
 def _parse(values: Values, kind: pa.DataType, *ways: Parser) -> Values:
@@ -118,6 +138,11 @@ def _finer_seconds(values: Values) -> Values:
 
 def _iso_8601(values: Values) -> Values:
     return values.cast(pa.timestamp("us", "UTC")).cast(INTEGER)
+
+
+def _without_zone(values: Values) -> Values:
+    dashed = pc.replace_substring_regex(values, r"^(\d{4})/(\d\d)/(\d\d)[ .T]", r"\1-\2-\3 ")
+    return dashed.cast(pa.timestamp("us")).cast(INTEGER)
 
 
 _SECONDS = (_float_seconds, _decimal_seconds, _finer_seconds)

@@ -7,8 +7,8 @@ from itertools import chain
 import pyarrow as pa
 
 from tocsin.telemetry._blocks import Lines, blocks
-from tocsin.telemetry._columns import Field, convert
-from tocsin.telemetry._rows import Reject, rejected
+from tocsin.telemetry._columns import Field, converted
+from tocsin.telemetry._rows import Reject
 from tocsin.telemetry._zeek_json import parse_json
 from tocsin.telemetry._zeek_tsv import Layout, heed, parse_tsv
 
@@ -46,15 +46,8 @@ def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field]) -> It
     for part in parsed:
         if isinstance(part, Reject):
             yield part
-            continue
-        lines, table = part
-        rows, problems = convert(table, fields)
-        if problems:
-            numbered = lines.numbered()
-            yield from (
-                rejected(numbered[row][0], problem, numbered[row][1]) for row, problem in sorted(problems.items())
-            )
-        yield rows
+        else:
+            yield from converted(*part, fields)
 
 
 def _is_object(line: bytes, path: str, marks: Sequence[str]) -> bool:

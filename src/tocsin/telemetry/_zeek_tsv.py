@@ -3,18 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 
 import pyarrow as pa
-from pyarrow import csv
 
-from tocsin.errors import Unreadable
-from tocsin.telemetry._blocks import Lines, joined
-from tocsin.telemetry._rows import Reject, rejected
-
-# A year of hourly logs put together repeats one header; only a made-up file has this many different ones.
-MOST_LAYOUTS = 100
-MOST_COLUMNS = 1000
+from tocsin.telemetry._blocks import Lines
+from tocsin.telemetry._delimited import MOST_COLUMNS, parse_delimited
+from tocsin.telemetry._rows import Reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +20,11 @@ class Layout:
     empty: str = "(empty)"
     path: str | None = None
     columns: tuple[str, ...] = ()
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """What stands for nothing."""
+        return self.unset, self.empty, ""
 
     def flaw(self, path: str, required: Sequence[str]) -> str | None:
         """Why no row below it can be read as one of the log ``path``; None when rows can."""
@@ -70,91 +69,15 @@ def parse_tsv(
 
     Raises Unreadable for more than 100 different headers.
     """
-    layout = Layout()
-    seen: set[Layout] = set()
-    for block in blocks:
-        if isinstance(block, Reject):
-            yield block
-            continue
-        layout, groups = _by_layout(block, layout)
-        seen.update(groups)
-        if len(seen) > MOST_LAYOUTS:
-            raise Unreadable(f"more than {MOST_LAYOUTS} different headers: split it into the logs that it is made of")
-        for above, lines in groups.items():
-            flaw = above.flaw(path, required)
-            if flaw:
-                yield from (rejected(number, flaw, line) for number, line in lines.numbered() if line)
-            else:
-                yield from _rows(lines, above, names)
+    return parse_delimited(
+        blocks,
+        Layout(),
+        lambda layout, line: heed(layout, line) if line.startswith(b"#") else None,
+        b"#",
+        lambda layout: layout.flaw(path, required),
+        names,
+    )
 
 
 def _unescaped(separator: str) -> str:
     return re.sub(r"\\x([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), separator)
-
-
-def _by_layout(block: Lines, layout: Layout) -> tuple[Layout, dict[Layout, Lines]]:
-    """The layout at the end of a block, and the rows of the block by the layout above them."""
-    if b"#" not in block.data:
-        return layout, {layout: block}
-    rows: list[tuple[int, bytes]] = []
-    groups = {layout: rows}
-    for number, line in block.numbered():
-        if not line.startswith(b"#"):
-            rows.append((number, line))
-        elif (below := heed(layout, line)) is not layout:
-            layout, rows = below, groups.setdefault(below, [])
-    return layout, {above: joined(numbered) for above, numbered in groups.items() if numbered}
-
-
-def _rows(lines: Lines, layout: Layout, names: Sequence[str]) -> Iterator[tuple[Lines, pa.Table] | Reject]:
-    try:
-        table = _table(lines, layout, names)
-    except (pa.ArrowInvalid, UnicodeDecodeError):
-        fitting = []
-        for number, line in lines.numbered():
-            misfit = _misfit(line, layout)
-            if misfit:
-                yield rejected(number, misfit, line)
-            elif line:
-                fitting.append((number, line))
-        if not fitting:
-            return
-        lines = joined(fitting)
-        table = _table(lines, layout, names)
-    yield lines, table
-
-
-def _table(lines: Lines, layout: Layout, names: Sequence[str]) -> pa.Table:
-    """Raises ArrowInvalid or UnicodeDecodeError when not every line is one row."""
-    if not lines.data.isascii():
-        lines.data.decode()
-    if b"\r" in lines.data:
-        raise pa.ArrowInvalid("pyarrow would take a carriage return for the end of a line")
-    table = csv.read_csv(
-        BytesIO(lines.data),
-        csv.ReadOptions(column_names=list(layout.columns), block_size=len(lines.data) // 2 + 1),
-        csv.ParseOptions(delimiter=layout.separator, quote_char=False),
-        csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
-            include_columns=list(names),
-            include_missing_columns=True,
-            null_values=[layout.unset, layout.empty, ""],
-            strings_can_be_null=True,
-        ),
-    )
-    if table.num_rows != len(lines.numbers):
-        raise pa.ArrowInvalid("blank lines")
-    return table
-
-
-def _misfit(line: bytes, layout: Layout) -> str | None:
-    found = line.count(layout.separator.encode()) + 1
-    if line and found != len(layout.columns):
-        return f"{len(layout.columns)} columns expected, {found} found"
-    if b"\r" in line:
-        return "a carriage return stands in it"
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return "it is not UTF-8"
-    return None

@@ -16,20 +16,17 @@ Learn more: https://docs.zeek.org/en/current/logs/conn.html, https://www.stratos
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tocsin.records import Flow, arrow_schema
-from tocsin.telemetry._columns import Field
+from tocsin.telemetry._columns import Field, replaced
+from tocsin.telemetry._flows import counts, flow_batch
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, address, duration, instant, integer, lower, text
 from tocsin.telemetry._zeek import is_log, read_log
 
-COUNTS = ("initiator_packets", "initiator_bytes", "responder_packets", "responder_bytes")
 PORTS = ("initiator_port", "responder_port")
-LARGEST = 2**63 - 1
 
 
 def recognise(head: bytes) -> bool:
@@ -40,11 +37,11 @@ def recognise(head: bytes) -> bool:
 def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
     """Flows, and lines that are none."""
     for part in read_log(content, "conn", _fields(sampling)):
-        yield part if isinstance(part, Reject) else Batch(Flow, _flows(part, sensor, sampling))
+        yield part if isinstance(part, Reject) else flow_batch(_named(part), sensor, sampling)
 
 
 def _fields(sampling: int) -> tuple[Field, ...]:
-    port, count = integer(0, 65535), integer(0, LARGEST // sampling)
+    port, count = integer(0, 65535), counts(sampling)
     return (
         Field("ts", "time", instant, "a time", NUMBER, required=True),
         Field("uid", "uid", text, "text"),
@@ -64,20 +61,12 @@ def _fields(sampling: int) -> tuple[Field, ...]:
     )
 
 
-def _flows(rows: pa.Table, sensor: str, sampling: int) -> pa.Table:
-    rows = rows.append_column("sensor", pa.repeat(sensor, rows.num_rows))
-    rows = rows.append_column("sampling", pa.repeat(sampling, rows.num_rows))
-    if sampling > 1:
-        for name in COUNTS:
-            rows = _replaced(rows, name, pc.multiply(rows[name], pa.scalar(sampling)))
+def _named(rows: pa.Table) -> pa.Table:
+    """Protocols that Zeek has no name for get their number."""
     nameless = pc.equal(rows["protocol"], pa.scalar("unknown_transport"))
     if pc.any(nameless).as_py():
         number = pc.coalesce(rows["protocol_number"].cast(TEXT), rows["protocol"])
-        rows = _replaced(rows, "protocol", pc.if_else(nameless, number, rows["protocol"]))
+        rows = replaced(rows, "protocol", pc.if_else(nameless, number, rows["protocol"]))
         for name in PORTS:
-            rows = _replaced(rows, name, pc.if_else(nameless, pa.scalar(None, INTEGER), rows[name]))
-    return rows.select(arrow_schema(Flow).names)
-
-
-def _replaced(rows: pa.Table, name: str, values: "pa.ChunkedArray[Any]") -> pa.Table:
-    return rows.set_column(rows.column_names.index(name), name, values)
+            rows = replaced(rows, name, pc.if_else(nameless, pa.scalar(None, INTEGER), rows[name]))
+    return rows

@@ -80,3 +80,15 @@ def test_an_accepted_connection_is_not_nor_one_that_was_seen_by_half(summarise: 
 )
 def test_what_is_no_attempt_of_a_local_host(summarise: Summarise, other: Row) -> None:
     assert summarise([unanswered(0, **other)]) == []
+
+
+def test_an_answer_that_is_known_by_its_bytes_alone_is_an_answer(
+    engine: Engine, inputs: Callable[[list[Row]], Inputs]
+) -> None:
+    rows = [
+        flow(0, responder_packets=None, responder_bytes=900),
+        flow(1, responder_packets=None, responder_bytes=0, initiator_packets=1, initiator_bytes=60),
+        flow(2, responder_packets=None, responder_bytes=None),
+    ]
+    (found,) = engine.rows(inputs(rows).table("attempt_day")).to_pylist()
+    assert (found["attempts"], found["vain"]) == (2, 1)

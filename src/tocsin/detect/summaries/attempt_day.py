@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from tocsin.detect._expressions import count_where
+from tocsin.detect._expressions import count_where, packets_at_least
 
 KEYS = ("sensor", "host", "inside", "peer", "port", "day")
 
@@ -32,7 +32,7 @@ def summarise(flow: ir.Table, place: ir.Table) -> ir.Table:
     tried = flow.filter(
         flow.protocol == "tcp",
         flow.responder_port.notnull(),
-        flow.responder_packets.notnull() | flow.state.notnull(),
+        packets_at_least(flow, "responder").notnull() | flow.state.notnull(),
         flow.initiator_port.fill_null(FIRST_OWN_PORT) >= FIRST_OWN_PORT,
         ~flow.state.fill_null("").isin(NOT_OPENED_HERE),
     )
@@ -60,7 +60,7 @@ def _unheard(flow: ir.Table) -> ir.BooleanValue:
     """Nothing came back, and nothing was sent that presumes an answer."""
     few = flow.initiator_packets <= REQUEST_PACKETS_MAX
     small = flow.initiator_bytes <= flow.initiator_packets * REQUEST_BYTES_MAX
-    return (flow.responder_packets == 0).fill_null(False) & few.fill_null(True) & small.fill_null(True)
+    return (packets_at_least(flow, "responder") == 0).fill_null(False) & few.fill_null(True) & small.fill_null(True)
 
 
 def _refused(flow: ir.Table) -> ir.BooleanValue:

@@ -52,7 +52,9 @@ class Flood:
 def contacts(engine: Engine, files: Sequence[Path], host: str, peer: Peer) -> Contacts | None:
     """When ``host`` called ``peer``; None when the lake no longer has it."""
     calls = _between(engine.table(Flow, files), host, peer)
-    calls = calls.select("time", silent=(calls.responder_packets.fill_null(0) == 0).cast("int64"))
+    # Where packets are not counted, bytes tell; where neither is, nothing is said to be silent.
+    silent = (ibis.coalesce(calls.responder_packets, calls.responder_bytes) == 0).fill_null(False)
+    calls = calls.select("time", silent=silent.cast("int64"))
     ends = engine.rows(calls.aggregate(first=calls.time.min(), last=calls.time.max())).to_pylist()[0]
     if ends["first"] is None:
         return None
