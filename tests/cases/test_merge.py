@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from tests.cases.conftest import Made
 from tocsin.cases import happen, merge
-from tocsin.records import Case, CaseEvent
-from tocsin.store.ledger import Ledger, one, put, read
+from tocsin.parties.enrol import Entry, enrol
+from tocsin.records import Case, CaseEvent, Finding
+from tocsin.store.ledger import Ledger, one, put, read, remove
 from tocsin.workspace import Workspace
 
 
@@ -81,12 +82,15 @@ def test_a_relapse_reopens_the_case(workspace: Workspace, ledger: Ledger, findin
         assert case is not None
         happen(connection, workspace, case, "claim", "campus", "device was reset")
         put(connection, [finding(day=22)])
+    assert merge(workspace, ledger).extended == (opened,), "evidence from before the claim"
+    with ledger.write() as connection:
+        put(connection, [finding(day=23)])
     assert merge(workspace, ledger).reopened == (opened,)
     with ledger.look() as connection:
         (case,) = read(connection, Case)
-        events = [event.event for event in sorted(read(connection, CaseEvent), key=lambda event: event.time)]
+        events = [event.event for event in read(connection, CaseEvent)]
     assert case.state == "open"
-    assert sorted(events) == ["claim", "found", "reopen"]
+    assert events == ["found", "claim", "found", "reopen"]
 
 
 def test_old_evidence_does_not_reopen(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
@@ -103,3 +107,45 @@ def test_old_evidence_does_not_reopen(workspace: Workspace, ledger: Ledger, find
         (case,) = read(connection, Case)
     assert case.state == "false_positive"
     assert case.opened == datetime(2018, 12, 21, 12, tzinfo=UTC)
+
+
+def test_a_finding_that_grew_extends_its_case(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding()])
+    (opened,) = merge(workspace, ledger).opened
+    later = datetime(2018, 12, 21, 22, tzinfo=UTC)
+    with ledger.write() as connection:
+        put(connection, [finding(last_seen=later, confidence=99)])
+    assert merge(workspace, ledger).extended == (opened,)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+    assert (case.last_seen, case.severity, len(case.findings)) == (later, 99, 1)
+
+
+def test_a_case_whose_findings_no_longer_hold_is_dismissed(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    found = finding()
+    with ledger.write() as connection:
+        put(connection, [found])
+    merge(workspace, ledger)
+    with ledger.write() as connection:
+        remove(connection, Finding, id=found.id)
+    merge(workspace, ledger)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+        events = read(connection, CaseEvent)
+    assert (case.state, case.findings) == ("false_positive", [])
+    assert events[-1].note == "what it rested on no longer holds"
+
+
+def test_a_new_holder_of_the_network_takes_the_case_over(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding(host="192.168.7.7")])
+    merge(workspace, ledger)
+    with ledger.write() as connection:
+        enrol(connection, workspace, Entry(id="example-lab", networks=("192.168.7.0/24",)))
+    merge(workspace, ledger)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+        events = [event.event for event in read(connection, CaseEvent)]
+    assert case.responsible["party"] == "example-lab"
+    assert events == ["found", "assign"]

@@ -14,6 +14,7 @@ from tocsin.workspace import Workspace
 TABLE = """
              open           notified       acknowledged   claimed        verified_clean false_positive expired  referred
 found        open           notified       acknowledged   claimed        verified_clean false_positive expired  referred
+assign       open           notified       acknowledged   claimed        .              .              .        .
 notify       notified       notified       .              .              .              .              .        .
 acknowledge  acknowledged   acknowledged   .              .              .              .              .        .
 claim        claimed        claimed        claimed        .              .              .              .        .

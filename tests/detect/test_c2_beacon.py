@@ -110,3 +110,7 @@ def test_the_explanation_says_what_was_seen(detect: Detect) -> None:
     assert text.startswith(f"{HOST} has contacted {PEER} on port 4444/tcp 100 times in 1.6 hours")
     assert "60 seconds apart, mostly without an answer" in text
     assert "the same with 2 more" in text
+
+
+def test_contacts_without_a_port_are_left_out(detect: Detect) -> None:
+    assert detect("c2_beacon", [unanswered(i * 60, responder_port=None) for i in range(400)]) == []

@@ -65,4 +65,4 @@ def test_udp_is_left_out(detect: Detect) -> None:
 def test_the_explanation_says_what_was_seen(detect: Detect) -> None:
     (row,) = detect("c2_channel", [flow(i * 600, responder_port=6667, service="irc") for i in range(60)])
     text = c2_channel.explain(HOST, row, 0)
-    assert "over a chat protocol (IRC): 60 answered connections in 10 hours of the day, 480 bytes each" in text
+    assert "over a chat protocol (IRC): 60 answered connections, no minutes connected" in text

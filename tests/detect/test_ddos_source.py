@@ -72,3 +72,25 @@ def test_answers_that_are_counted_in_bytes_alone_are_answers(detect: Detect) -> 
     assert detect("ddos_source", [flow(i / 100, **unknown) for i in range(3000)]) == []
     (row,) = detect("ddos_source", [unanswered(i / 100, **unknown) for i in range(3000)])
     assert row["flows"] == 3000
+
+
+def test_one_idle_connection_hides_no_flood(detect: Detect) -> None:
+    rows = [unanswered(i / 50, initiator_packets=60, duration_us=1_000_000) for i in range(1000)]
+    idle = unanswered(0, initiator_packets=3, duration_us=7_200_000_000)
+    (row,) = detect("ddos_source", [*rows, idle])
+    assert row["lasted_seconds"] < 60
+
+
+def test_a_protocol_without_ports_is_found_too(detect: Detect) -> None:
+    rows = [
+        unanswered(i, protocol="47", responder_port=None, initiator_packets=5000, duration_us=10**6) for i in range(60)
+    ]
+    (row,) = detect("ddos_source", rows)
+    assert (row["protocol"], row["port"]) == ("47", None)
+    assert "over protocol 47" in ddos_source.explain(HOST, row, 0)
+
+
+def test_what_the_source_does_not_say_is_not_silence(detect: Detect) -> None:
+    unknown = {"responder_packets": None, "responder_bytes": None, "initiator_packets": 5000, "duration_us": 10**6}
+    rows = [flow(i, **unknown) for i in range(60)]
+    assert detect("ddos_source", [*rows, unanswered(61)]) == []

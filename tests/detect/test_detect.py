@@ -151,3 +151,20 @@ def test_spark_finds_the_same(watched: Workspace, ledger: Ledger) -> None:
 
 def _exact(finding: Finding) -> dict[str, Any]:
     return asdict(replace(finding, evidence=[]))
+
+
+def test_what_no_longer_holds_goes_and_what_is_hidden_stays_hidden(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON + CHANNEL)
+    first = detect(watched, ledger).findings
+    hidden = next(f for f in first if f.behaviour == "c2_channel")
+    with ledger.write() as connection:
+        put(connection, [replace(hidden, suppressed_by="rule")])
+    # The same rows once more: each gap but every other is nought now, and nothing is regular any longer.
+    fill(watched, ledger, [row | {"responder": "203.0.113.77"} for row in BEACON[:3]], "two")
+    with ledger.write() as connection:
+        put(connection, [replace(first[0], id="stale", behaviour="c2_beacon")])
+    detect(watched, ledger)
+    with ledger.look() as connection:
+        kept = {finding.id: finding.suppressed_by for finding in read(connection, Finding)}
+    assert "stale" not in kept
+    assert kept[hidden.id] == "rule"

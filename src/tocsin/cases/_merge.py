@@ -1,6 +1,6 @@
 """Merges findings into cases: one case for each subject, until it ends; what comes later reopens it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from tocsin.cases._states import happen, is_alive
 from tocsin.parties.directory import Directory, directory
 from tocsin.parties.responsible import responsible
-from tocsin.records import Case, Finding, Subject, record_id
-from tocsin.store.ledger import Ledger, read
+from tocsin.records import Case, CaseEvent, Finding, Subject, record_id
+from tocsin.store.ledger import Ledger, put, read
+from tocsin.wording import many
 from tocsin.workspace import Workspace
 
 ACTOR = "cases/merge"
@@ -30,15 +31,36 @@ def merge(workspace: Workspace, ledger: Ledger) -> MergeSummary:
     done: dict[str, list[str]] = {"opened": [], "extended": [], "reopened": []}
     with ledger.write() as connection:
         known = directory(connection, workspace.now().date())
-        held = read(connection, Case)
-        taken = {finding for case in held for finding in case.findings}
-        fresh = [f for f in read(connection, Finding) if f.suppressed_by is None and f.id not in taken]
+        found = {finding.id: finding for finding in read(connection, Finding)}
+        held = [_kept_true(connection, workspace, known, case, found) for case in read(connection, Case)]
+        until = {name: case.last_seen for case in held for name in case.findings}
+        fresh = [
+            f for f in found.values() if f.suppressed_by is None and (f.id not in until or f.last_seen > until[f.id])
+        ]
         for (kind, value), group in groupby(sorted(fresh, key=_by_subject_and_day), key=_subject_key):
             subject = Subject(kind=kind, value=value)
             of_subject = [case for case in held if case.subject == subject]
             case, what = _merge_subject(connection, workspace, known, subject, of_subject, list(group))
             done[what].append(case.id)
     return MergeSummary(tuple(done["opened"]), tuple(done["extended"]), tuple(done["reopened"]))
+
+
+def _kept_true(
+    connection: sa.Connection, workspace: Workspace, known: Directory, case: Case, found: Mapping[str, Finding]
+) -> Case:
+    """A case without the findings that no longer hold, and with the party that is responsible now."""
+    holding = [name for name in case.findings if name in found]
+    if holding != case.findings:
+        case = replace(case, findings=holding)
+        put(connection, [case])
+    if not is_alive(case):
+        return case
+    if not holding and not case.sightings:
+        return happen(connection, workspace, case, "dismiss", ACTOR, "what it rested on no longer holds")
+    (answer,) = responsible(known, [case.subject["value"]])
+    if answer == case.responsible:
+        return case
+    return happen(connection, workspace, replace(case, responsible=answer), "assign", ACTOR, answer["how"])
 
 
 def _merge_subject(
@@ -49,15 +71,17 @@ def _merge_subject(
     cases: list[Case],
     fresh: list[Finding],
 ) -> tuple[Case, str]:
-    note = f"{len(fresh)} findings: {', '.join(sorted({f.behaviour for f in fresh}))}"
+    note = f"{many(len(fresh), 'finding')}: {', '.join(sorted({f.behaviour for f in fresh}))}"
     if not cases:
         case = _new_case(workspace, known, subject, fresh)
         return happen(connection, workspace, case, "found", ACTOR, note), "opened"
     latest = max(cases, key=lambda case: case.last_seen)
     case = _with_findings(latest, fresh)
-    if (is_alive(latest) and latest.state != "claimed") or case.last_seen <= latest.last_seen:
-        return happen(connection, workspace, case, "found", ACTOR, note), "extended"
-    return happen(connection, workspace, case, "reopen", ACTOR, note), "reopened"
+    settled = latest.state == "claimed" or not is_alive(latest)
+    # Evidence from before the party said that it was clean, or from before the case ended, is no relapse.
+    if settled and case.last_seen > read(connection, CaseEvent, case=latest.id)[-1].time:
+        return happen(connection, workspace, case, "reopen", ACTOR, note), "reopened"
+    return happen(connection, workspace, case, "found", ACTOR, note), "extended"
 
 
 def _new_case(workspace: Workspace, known: Directory, subject: Subject, fresh: list[Finding]) -> Case:
@@ -89,7 +113,7 @@ def _with_findings(case: Case, findings: Iterable[Finding]) -> Case:
         opened=min(case.opened, *(f.first_seen for f in more)),
         last_seen=max(case.last_seen, *(f.last_seen for f in more)),
         behaviours=sorted({*case.behaviours, *(f.behaviour for f in more)}),
-        findings=[*case.findings, *(f.id for f in more)],
+        findings=list(dict.fromkeys([*case.findings, *(f.id for f in more)])),
     )
 
 

@@ -17,6 +17,7 @@ STATES = (*_ALIVE, *_ENDED)
 # event: (states it may come in, state it leads to; None leaves the state as it is)
 EVENTS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "found": (STATES, None),
+    "assign": (_ALIVE, None),
     "notify": (("open", "notified"), "notified"),
     "acknowledge": (("open", "notified"), "acknowledged"),
     "claim": (("open", "notified", "acknowledged"), "claimed"),

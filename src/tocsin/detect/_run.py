@@ -1,10 +1,12 @@
 """Runs every detector over the lake, day by day, and puts what it finds into the ledger."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+
+import sqlalchemy as sa
 
 from tocsin.detect._findings import findings
 from tocsin.detect._inputs import Inputs
@@ -14,7 +16,7 @@ from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
 from tocsin.records import Finding, Flow, Judgement, LakeFile
 from tocsin.store.engine import Engine, open_engine
-from tocsin.store.ledger import Ledger, put, read
+from tocsin.store.ledger import Ledger, put, read, remove
 from tocsin.units import units
 from tocsin.workspace import Workspace
 
@@ -59,7 +61,7 @@ def detect(
     if progress:
         progress(len(days), len(days))
     with ledger.write() as connection:
-        put(connection, [*found, *judged])
+        found = _keep(connection, found, judged)
     return DetectSummary(tuple(days), tuple(found), tuple(j for j in judged if not j.able))
 
 
@@ -80,6 +82,22 @@ def _detect_day(
             rows = engine.rows(inputs.call(detector.detect, sensors))
             found += findings(workspace, name, detector, rows)
     return found, judged
+
+
+def _keep(connection: sa.Connection, found: Sequence[Finding], judged: Sequence[Judgement]) -> list[Finding]:
+    """Put findings in the place of those that the same detectors had on the same days.
+
+    What a rule hides stays hidden.
+    """
+    fresh = {finding.id: finding for finding in found}
+    looked = {(judgement.detector, judgement.day) for judgement in judged if judgement.able}
+    for before in read(connection, Finding):
+        if before.id in fresh:
+            fresh[before.id] = replace(fresh[before.id], suppressed_by=before.suppressed_by)
+        elif (before.behaviour, before.day) in looked:
+            remove(connection, Finding, id=before.id)
+    put(connection, [*fresh.values(), *judged])
+    return list(fresh.values())
 
 
 def detectors() -> dict[str, ModuleType]:

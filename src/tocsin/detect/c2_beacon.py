@@ -63,6 +63,7 @@ def detect(
         pairs.contacts >= contacts_min,
         pairs.span_us >= minutes_min * MINUTE_US,
         pairs.protocol.isin(("tcp", "udp")),
+        pairs.port.notnull(),
         ~runs_on(CLOCKWORK, pairs),
     )
     pairs = pairs.left_join(_intervals(flow, pairs), PAIR).drop(*(f"{key}_right" for key in PAIR))
@@ -101,12 +102,13 @@ def explain(host: str, strongest: Mapping[str, Any], others: int) -> str:
     upper = f"{strongest['interval_upper_quartile_seconds']:.0f}"
     apart = f"{lower} seconds" if lower == upper else f"{lower} to {upper} seconds"
     answer = ", mostly without an answer" if (strongest["unanswered_share"] or 0) >= 0.5 else ""
+    ordinary = strongest["port"] in ORDINARY.get(strongest["protocol"], ())
+    usual = "" if ordinary else "; ordinary devices do not do it on this port"
     more = f" It does the same with {others} more." if others else ""
     return (
         f"{host} has contacted {strongest['peer']} on port {strongest['port']}/{strongest['protocol']} "
         f"{number(strongest['contacts'])} times in {strongest['hours']:.1f} hours, half of them {apart} apart{answer}. "
-        f"A program does this on its own; "
-        f"ordinary devices do not do it on this port.{more}"
+        f"A program does this on its own{usual}.{more}"
     )
 
 

@@ -36,7 +36,7 @@ import ibis.expr.types as ir
 from tocsin.detect._expressions import count_where, points, score, share
 from tocsin.detect._services import CHAT, CLOCKWORK, ORDINARY, runs_on
 from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
-from tocsin.wording import number
+from tocsin.wording import many, number
 
 SAMPLING = 1
 NEEDS = ("responder_packets", "responder_bytes", "duration_us")
@@ -68,6 +68,7 @@ def detect(
     own_port = ~runs_on(ORDINARY, pairs) & ~runs_on(CHAT, pairs)
     chosen = pairs.mutate(held=held, own_port=own_port).filter(
         pairs.protocol == "tcp",
+        pairs.port.notnull(),
         (pairs.answered >= answered_min) | held,
         lasting,
         little,
@@ -108,9 +109,9 @@ def explain(host: str, strongest: Mapping[str, Any], others: int) -> str:
     more = f" It does the same with {others} more." if others else ""
     return (
         f"{host} has kept in touch with {strongest['peer']} on port {strongest['port']}/{strongest['protocol']} "
-        f"over {talk}: {number(strongest['answered_connections'])} answered connections in "
-        f"{strongest['hours_with_contact']} hours of the day, {number(round(strongest['bytes_per_connection']))} bytes "
-        f"each. Bots wait for orders in this way.{more}"
+        f"over {talk}: {many(strongest['answered_connections'], 'answered connection')}, "
+        f"{many(round(strongest['connected_minutes']), 'minute')} connected in all, "
+        f"{number(round(strongest['bytes_per_connection']))} bytes each. Bots often wait for orders in this way.{more}"
     )
 
 

@@ -7,7 +7,8 @@ Needs: both directions told apart, and counts of packets or one row for each flo
     up; at 1 in 100 a burst still shows by its packets.
 
 Misses: floods that are answered (requests to a web server that holds out), slow attacks that hold connections open,
-    and a share of a flood so thin that the host's part is ordinary; floods spread over many addresses of a network.
+    floods over midnight of which neither part is large, a share of a flood so thin that the host's part is ordinary,
+    and floods spread over many addresses of a network.
 
 Alarms falsely on: one-way streams that nobody acknowledges, such as video over plain UDP to a silent receiver, and
     load tests against a dead service.
@@ -30,14 +31,18 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tocsin.detect._expressions import gaps_us, packets_at_least, points, score, share, total
-from tocsin.wording import number
+from tocsin.detect._expressions import count_where, gaps_us, packets_at_least, points, score, share, total
+from tocsin.wording import many, number
 
 SAMPLING = 1000
 NEEDS = ("responder_packets",)
 
 PAIR = ("sensor", "host", "peer", "port", "protocol", "day")
 SECOND_US = 1_000_000
+# Stands for a protocol without ports, for nulls do not join.
+NO_PORT = -1
+# A flow weighs no more than this many packets, so that sums stay within 64 bits.
+WEIGHT_MAX = 1 << 31
 
 
 def detect(
@@ -58,21 +63,23 @@ def detect(
         (pair_hour.host_packets * 2 >= packets_min) | (pair_hour.flows * 2 >= flows_min),
         pair_hour.peer_packets * 100 <= ibis.greatest(pair_hour.host_packets, pair_hour.flows) * answered_max_percent,
     )
-    bursts = _bursts(flow, hours.mutate(day=hours.hour.date()), quiet_seconds)
+    bursts = _bursts(flow, hours.mutate(day=hours.hour.date(), port=hours.port.fill_null(NO_PORT)), quiet_seconds)
     by_packets = (bursts.packets >= packets_min) & (
         bursts.packets * SECOND_US >= bursts.lasted_us * packets_per_second_min
     )
     by_flows = (bursts.flows >= flows_min) & (bursts.flows * SECOND_US >= bursts.lasted_us * flows_per_second_min)
     one_way = bursts.packets_back * 100 <= ibis.greatest(bursts.packets, bursts.flows) * answered_max_percent
-    floods = bursts.filter(by_packets | by_flows, one_way).mutate(
+    heard = bursts.heard * 2 >= bursts.flows
+    floods = bursts.filter(by_packets | by_flows, one_way, heard).mutate(
         burst_score=score(
             70,
-            points(bursts.packets_back == 0, 10),
+            points((bursts.packets_back == 0) & (bursts.heard == bursts.flows), 10),
             points(bursts.packets >= 10 * packets_min, 10),
             points(bursts.flows >= 10 * flows_min, 10),
             points(bursts.packets * SECOND_US >= bursts.lasted_us * 5 * packets_per_second_min, 10),
         )
     )
+    floods = floods.mutate(port=floods.port.nullif(NO_PORT))
     days = floods.group_by(PAIR).agg(
         first_seen=floods.start.min(),
         last_seen=floods.end.max(),
@@ -106,9 +113,11 @@ def explain(host: str, strongest: Mapping[str, Any], others: int) -> str:
     counted, rate = ("packets", "packets_per_second") if packets else ("flows", "flows_per_second")
     what = "packets" if packets else "new connections"
     more = f" It did the same to {others} more." if others else ""
+    port, protocol = strongest["port"], strongest["protocol"]
+    where = f"over protocol {protocol}" if port is None else f"on port {port}/{protocol}"
     return (
-        f"{host} sent {number(strongest[counted])} {what} to {strongest['peer']} on port "
-        f"{strongest['port']}/{strongest['protocol']} within {strongest['lasted_seconds']:.0f} seconds, "
+        f"{host} sent {number(strongest[counted])} {what} to {strongest['peer']} {where} within "
+        f"{many(round(strongest['lasted_seconds']), 'second')}, "
         f"{number(round(strongest[rate]))} a second, and next to nothing came back. "
         f"Ordinary use does not do that: the device takes part in flooding that address.{more}"
     )
@@ -124,7 +133,7 @@ def _bursts(flow: ir.Table, hours: ir.Table, quiet_seconds: int) -> ir.Table:
         "initiator_bytes",
         host=flow.initiator,
         peer=flow.responder,
-        port=flow.responder_port,
+        port=flow.responder_port.fill_null(NO_PORT),
         day=flow.time.date(),
         sent=packets_at_least(flow, "initiator"),
         back=packets_at_least(flow, "responder"),
@@ -134,15 +143,20 @@ def _bursts(flow: ir.Table, hours: ir.Table, quiet_seconds: int) -> ir.Table:
     # A range, not rows: flows at the same moment belong to the same burst, whatever their order.
     ordered = ibis.range_window(preceding=None, following=0, group_by=[flows[key] for key in PAIR], order_by=flows.time)
     flows = flows.mutate(burst=begins.sum().over(ordered))
+    weight = ibis.least(flows.sent.fill_null(0), WEIGHT_MAX)
     bursts = flows.group_by([*PAIR, "burst"]).agg(
         start=flows.time.min(),
         end=flows.time.max(),
-        longest_us=ibis.coalesce(flows.duration_us.max(), 0),
+        packet_seconds=total(weight * flows.duration_us // SECOND_US),
+        weight=total(weight),
+        heard=count_where(flows.back.notnull()),
         flows=flows.count(),
         packets=total(flows.sent),
         packets_back=total(flows.back),
         sent_bytes=total(flows.initiator_bytes),
     )
-    # A flow's packets are spread over its duration; a burst lasts at least a second, so that no rate is infinite.
-    lasted = bursts.end.delta(bursts.start, unit="microsecond") + bursts.longest_us
+    # A flow's packets are spread over its duration: on the mean of all packets, lest one idle connection hide a flood.
+    # A burst lasts at least a second, so that no rate is infinite.
+    spread_us = ibis.coalesce(bursts.packet_seconds // bursts.weight.nullif(0), 0) * SECOND_US
+    lasted = bursts.end.delta(bursts.start, unit="microsecond") + spread_us
     return bursts.mutate(lasted_us=ibis.greatest(lasted, SECOND_US))
