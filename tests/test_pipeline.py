@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.content import packaged
-from tocsin.errors import WrongUse
+from tocsin.errors import TocsinError, WrongUse
 from tocsin.parties.enrol import Entry
 from tocsin.pipeline import DETECT, INGEST, MEASURE, MERGE, RESPOND, STAGES, Advance, Run, flow, found, measured
 from tocsin.records import Case, Measure, Notice, RoadmapItem
@@ -65,3 +65,19 @@ def test_a_wrong_entry_founds_nothing(tmp_path: Path) -> None:
     with pytest.raises(WrongUse):
         found(tmp_path / "new", Entry(id="isp", role="operator", networks=("everywhere",)))
     assert not (tmp_path / "new").exists()
+
+
+def test_what_failed_half_way_can_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = Entry(id="isp", role="operator")
+    monkeypatch.setenv("TOCSIN_LEDGER", f"sqlite:///{tmp_path}/no/such/folder/ledger.db")
+    with pytest.raises(TocsinError):
+        found(tmp_path / "new", operator)
+    monkeypatch.delenv("TOCSIN_LEDGER")
+    assert found(tmp_path / "new", operator).party == "isp"
+
+
+def test_figures_are_those_of_the_window_that_was_asked_for(workspace: Workspace, ledger: Ledger) -> None:
+    for days in (1, 3):
+        run = Run(workspace, ledger, quiet, days=days)
+        flow(run, [MEASURE])
+        assert {(figure.end - figure.start).days for figure in measured(run)} == {days}

@@ -9,6 +9,7 @@ from pathlib import Path
 from tocsin.access import shown
 from tocsin.cases import merge
 from tocsin.detect import detect
+from tocsin.errors import TocsinError
 from tocsin.parties.enrol import Entry, checked, enrol
 from tocsin.programme import clock, import_roadmap, measure, moved, shipped_roadmap
 from tocsin.records import Measure, Roadmap
@@ -16,7 +17,7 @@ from tocsin.respond import respond
 from tocsin.store.ledger import Ledger, open_ledger, read
 from tocsin.telemetry import State, ingest
 from tocsin.wording import many, number
-from tocsin.workspace import Workspace, create_workspace
+from tocsin.workspace import SETTINGS_FILE, Workspace, create_workspace
 
 # A week: short enough to show change, long enough to even out weekends.
 WINDOW_DAYS = 7
@@ -53,9 +54,14 @@ def found(folder: Path, operator: Entry, marking: str = "TLP:AMBER", now: dateti
     """Make a workspace with its operator party and the road map that comes with Tocsin."""
     entry = checked(operator)
     workspace = create_workspace(folder, entry.id, marking, now)
-    with open_ledger(workspace.ledger) as ledger, ledger.write() as connection:
-        enrol(connection, workspace, entry)
-        import_roadmap(connection, *shipped_roadmap(workspace.party))
+    try:
+        with open_ledger(workspace.ledger) as ledger, ledger.write() as connection:
+            enrol(connection, workspace, entry)
+            import_roadmap(connection, *shipped_roadmap(workspace.party))
+    except TocsinError:
+        # Without its settings the folder is no workspace, and can be made one by the same command.
+        (folder / SETTINGS_FILE).unlink(missing_ok=True)
+        raise
     return workspace
 
 
@@ -115,11 +121,12 @@ def _measure(run: Run, _: Advance) -> list[str]:
 
 
 def measured(run: Run) -> list[Measure]:
-    """The figures that were measured last, as they stand in the ledger."""
+    """The figures of the window that was measured last, as they stand in the ledger."""
     with run.ledger.look() as connection:
         figures = shown(run.workspace, read(connection, Measure))
     newest = max((figure.end for figure in figures), default=None)
-    return [figure for figure in figures if figure.end == newest]
+    length = timedelta(days=run.days)
+    return [figure for figure in figures if figure.end == newest and figure.end - figure.start == length]
 
 
 INGEST = Stage("ingest", "Reading telemetry", _ingest)

@@ -30,3 +30,9 @@ def test_what_is_wrong_is_told_in_one_line(looked: Tocsin, words: tuple[str, ...
     assert (ran.code, ran.out) == (2, "")
     assert says in ran.err
     assert len(ran.err.splitlines()) == 1
+
+
+def test_a_moment_before_all_time_is_told(looked: Tocsin) -> None:
+    ran = looked("report", "-o", "r.html", "--as-of", "0001-01-01T00:00:00+14:00")
+    assert (ran.code, ran.out) == (2, "")
+    assert "not a day or moment" in ran.err

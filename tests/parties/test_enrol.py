@@ -59,7 +59,9 @@ def test_a_second_entry_adds_and_takes_nothing_away(workspace: Workspace, ledger
         (Entry(id="guest", networks=("192.0.2.1/24",)), "not a network"),
         (Entry(id="guest", networks=("here",)), "not a network"),
         (Entry(id="guest", abuse="abuse"), "not a mail address"),
-        (Entry(id="guest", subscribers=-1), "cannot be below 0"),
+        (Entry(id="guest", subscribers=-1), "lies between 0 and"),
+        (Entry(id="guest", subscribers=10**20), "lies between 0 and"),
+        (Entry(id="guest", name="a\x1b[31m\nb"), "not plain text"),
     ],
 )
 def test_what_cannot_be_right_is_refused(entry: Entry, says: str) -> None:

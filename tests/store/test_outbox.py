@@ -66,16 +66,19 @@ def test_what_is_no_longer_wanted_is_withdrawn_and_may_come_back(ledger: Ledger,
     with ledger.write() as connection:
         kept = _place(connection, workspace, name="kept")
         gone = _place(connection, workspace, name="gone")
-        assert withdraw(connection, "another", keep=[]) == []
-        assert withdraw(connection, "xarf", keep=[kept.id]) == [replace(gone, state=WITHDRAWN)]
-        assert withdraw(connection, "xarf", keep=[kept.id]) == []
+        assert withdraw(connection, workspace, "another", keep=[]) == []
+        assert (workspace.outbox / gone.path).exists()
+        assert withdraw(connection, workspace, "xarf", keep=[kept.id]) == [replace(gone, state=WITHDRAWN)]
+        assert not (workspace.outbox / gone.path).exists()
+        assert (workspace.outbox / kept.path).exists()
+        assert withdraw(connection, workspace, "xarf", keep=[kept.id]) == []
         assert _place(connection, workspace, name="gone").state == AWAITING
 
 
 def test_what_was_approved_is_not_withdrawn(ledger: Ledger, workspace: Workspace) -> None:
     with ledger.write() as connection:
         put(connection, [replace(_place(connection, workspace), state="approved")])
-        assert withdraw(connection, "xarf", keep=[]) == []
+        assert withdraw(connection, workspace, "xarf", keep=[]) == []
 
 
 def test_no_partial_file_is_left(ledger: Ledger, workspace: Workspace) -> None:

@@ -52,12 +52,6 @@ def main() -> None:
         application(sys.argv[1:])(prog_name="tocsin")
     except TocsinError as error:
         _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does: nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        _fail("stopped: nothing half-done is kept: the same command goes on where it was", 130)
     except Exception as error:
         if "TOCSIN_DEBUG" in os.environ:
             traceback.print_exc()

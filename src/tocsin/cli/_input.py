@@ -38,6 +38,6 @@ def end_of(text: str) -> datetime:
         if "T" not in text:
             return datetime.combine(day(text), time.max, UTC)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise WrongUse(f"not a day or moment: {text}: write it as 2018-12-22 or 2018-12-22T14:50:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

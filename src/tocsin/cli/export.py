@@ -11,6 +11,7 @@ import typer
 from tocsin.cli._output import raw, say, write_file
 from tocsin.cli._session import session
 from tocsin.respond import export
+from tocsin.wording import many
 
 
 def run(
@@ -25,6 +26,6 @@ def run(
         raw(exported.content)
     else:
         write_file(output, exported.content)
-    say(f"{exported.cases} cases, {exported.findings} findings" + (f" in {output}" if output else ""))
+    say(f"{many(exported.cases, 'case')}, {many(exported.findings, 'finding')}" + (f" in {output}" if output else ""))
     if exported.refused:
         say(f"left out: {len(exported.refused)}: {exported.refused[0]}")

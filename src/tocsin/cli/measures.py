@@ -11,7 +11,7 @@ from tocsin.pipeline import MEASURE, WINDOW_DAYS, Run, flow, measured
 
 def run(
     context: typer.Context,
-    days: Annotated[int, typer.Option(min=1, help="Length of the window in days.")] = WINDOW_DAYS,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Length of the window in days.")] = WINDOW_DAYS,
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout.")] = False,
 ) -> None:
     with session(context) as (workspace, ledger):

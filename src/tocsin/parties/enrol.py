@@ -14,6 +14,9 @@ from tocsin.workspace import PARTY_ID, Workspace
 
 ABUSE = "abuse"
 
+# More than there are lines on Earth.
+SUBSCRIBERS_MAX = 10**10
+
 # Words that stand for many parties where a party is named, as in 'report --audience'.
 RESERVED = ("all", "members", "public")
 
@@ -46,8 +49,11 @@ def checked(entry: Entry) -> Entry:
         raise WrongUse(f"not a party id: {entry.id}: that word names an audience; choose another")
     if entry.role not in (OPERATOR, MEMBER):
         raise WrongUse(f"no such role of a party: {entry.role}: choose {OPERATOR} or {MEMBER}")
-    if entry.subscribers is not None and entry.subscribers < 0:
-        raise WrongUse(f"not a count of subscribers: {entry.subscribers}: it cannot be below 0")
+    if entry.subscribers is not None and not 0 <= entry.subscribers <= SUBSCRIBERS_MAX:
+        raise WrongUse(f"not a count of subscribers: {entry.subscribers}: it lies between 0 and {SUBSCRIBERS_MAX}")
+    for text in (entry.name, entry.abuse, entry.sector or "", entry.country or "", *entry.segments):
+        if not text.isprintable():
+            raise WrongUse(f"not plain text: {text!r}: leave out what cannot be printed")
     if entry.abuse and entry.abuse.count("@") != 1:
         raise WrongUse(f"not a mail address: {entry.abuse}: write it as abuse@example.net")
     return replace(entry, networks=tuple(canonical_prefix(network) for network in entry.networks))

@@ -51,7 +51,7 @@ def act(workspace: Workspace, connection: sa.Connection) -> Outcome:
     put(connection, [replace(standing[name], state=ENDED) for name in over])
     current = [row for name, row in {**wanted, **standing}.items() if name not in over]
     entry = _place(connection, workspace, replace(gathered.export, mitigations=tuple(current))) if current else None
-    withdrawn = withdraw(connection, SOURCE, keep={entry.id} if entry else ())
+    withdrawn = withdraw(connection, workspace, SOURCE, keep={entry.id} if entry else ())
     waiting = int(entry is not None and entry.state == AWAITING)
     return Outcome(KIND, waiting, len(withdrawn), (*gathered.refused, *unfit))
 

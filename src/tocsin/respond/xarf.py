@@ -50,7 +50,7 @@ def act(workspace: Workspace, connection: sa.Connection) -> Outcome:
                 placed.append(_notify(connection, workspace, recipient, gathered.export))
             except WrongUse as error:
                 refused.append(f"case {case.id}: {error}")
-    withdrawn = withdraw(connection, SOURCE, keep={entry.id for entry in placed})
+    withdrawn = withdraw(connection, workspace, SOURCE, keep={entry.id for entry in placed})
     for entry in withdrawn:
         remove(connection, Notice, outbox=entry.id)
     waiting = sum(entry.state == AWAITING for entry in placed)

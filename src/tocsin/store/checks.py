@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tocsin.records import Ingest, LakeFile, Outbox
 from tocsin.store.lake import missing, strays
 from tocsin.store.ledger import Ledger, read
+from tocsin.store.outbox import WITHDRAWN
 from tocsin.workspace import Workspace
 
 
@@ -65,6 +66,8 @@ def _quarantined(connection: sa.Connection) -> Check:
 
 def _outbox(connection: sa.Connection, workspace: Workspace) -> Check:
     for entry in read(connection, Outbox):
+        if entry.state == WITHDRAWN:
+            continue
         path = workspace.outbox / entry.path
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != entry.digest:
             return Check(False, f"not as it was written: {path}: write it anew with 'tocsin detect'")

@@ -53,11 +53,16 @@ def place(
     return entry
 
 
-def withdraw(connection: sa.Connection, source: str, keep: Collection[str]) -> list[Outbox]:
-    """Withdraw what ``source`` placed and nobody approved yet, except the entries with ids in ``keep``."""
+def withdraw(connection: sa.Connection, workspace: Workspace, source: str, keep: Collection[str]) -> list[Outbox]:
+    """Withdraw what ``source`` placed and nobody approved yet, except the entries with ids in ``keep``.
+
+    The files go too, lest somebody loads or sends what no longer holds; ``place`` would write them again.
+    """
     waiting = read(connection, Outbox, source=source, state=AWAITING)
     withdrawn = [replace(entry, state=WITHDRAWN) for entry in waiting if entry.id not in keep]
     put(connection, withdrawn)
+    for entry in withdrawn:
+        (workspace.outbox / entry.path).unlink(missing_ok=True)
     return withdrawn
 
 

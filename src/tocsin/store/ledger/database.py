@@ -56,7 +56,7 @@ def open_ledger(place: Path | str) -> Ledger:
     """
     try:
         engine = sa.create_engine(place if isinstance(place, str) else sa.URL.create("sqlite", database=str(place)))
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise WrongUse(f"not a ledger that can be used here: 'ledger' in the settings: {error}") from None
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _sqlite_pragmas)
