@@ -8,10 +8,10 @@ import xarf
 
 from tests.formats.infected import CASE, FINDINGS
 from tests.respond.infected import ATTACKED, CONTROL, HOST, infect, marked, outbox, rows
-from tocsin.records import Case, Contact, Notice, Outbox, Responsible
+from tocsin.records import Case, CaseEvent, Contact, Notice, Outbox, Responsible
 from tocsin.respond import Outcome
 from tocsin.respond.xarf import act
-from tocsin.store.ledger import Ledger, put, remove
+from tocsin.store.ledger import Ledger, put, read, remove
 from tocsin.workspace import MARKINGS, Workspace
 
 
@@ -181,3 +181,19 @@ def test_scans_alone_are_not_reported_as_a_botnet(workspace: Workspace, ledger: 
     infect(ledger, findings=[*scans[1:], FINDINGS[0]])
     with ledger.write() as connection:
         assert act(workspace, connection).waiting == 1
+
+
+def test_after_a_relapse_there_is_another_notice(workspace: Workspace, ledger: Ledger) -> None:
+    infect(ledger)
+    with ledger.write() as connection:
+        act(workspace, connection)
+        (first,) = read(connection, Notice)
+        put(connection, [replace(first, state="sent", sent=workspace.now())])
+        put(connection, [replace(entry, state="sent") for entry in read(connection, Outbox)])
+        reopened = CaseEvent(
+            case=CASE.id, sequence=1, time=workspace.now(), event="reopen", state="open", actor="test", note=None,
+            party=CASE.party, marking=CASE.marking, source="test",
+        )  # fmt: skip
+        put(connection, [reopened])
+        assert act(workspace, connection).waiting == 1
+        assert {notice.state for notice in read(connection, Notice)} == {"sent", "awaiting_approval"}

@@ -8,7 +8,7 @@ from tocsin.records.kinds import LedgerRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest(LedgerRecord):
-    """One file that was read into the lake. The same content is never read twice.
+    """One file that was read into the lake. The same file is never read twice.
 
     Attributes:
         id: UUIDv5 of the content's digest and the sensor

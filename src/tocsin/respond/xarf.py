@@ -19,7 +19,7 @@ from tocsin.errors import WrongUse
 from tocsin.formats import Export
 from tocsin.formats.xarf import tells_of_a_bot, write
 from tocsin.parties.directory import contact
-from tocsin.records import Case, Notice, Outbox, record_id
+from tocsin.records import Case, CaseEvent, Notice, Outbox, record_id
 from tocsin.respond._gather import gather
 from tocsin.respond._run import Outcome
 from tocsin.store.ledger import one, put, read, remove
@@ -44,7 +44,7 @@ def act(workspace: Workspace, connection: sa.Connection) -> Outcome:
         if gathered.export.cases and not tells_of_a_bot(gathered.export.findings):
             refused.append(f"case {case.id}: scans alone may be a person's: look at it first, then tell by hand")
             continue
-        before = one(connection, Notice, id=_id(case, recipient))
+        before = one(connection, Notice, id=_id(connection, case, recipient))
         if gathered.export.cases and (before is None or before.state == AWAITING):
             try:
                 placed.append(_notify(connection, workspace, recipient, gathered.export))
@@ -66,7 +66,7 @@ def _notify(connection: sa.Connection, workspace: Workspace, recipient: str, exp
         workspace,
         write(export),
         kind="notice",
-        name=f"notices/{_id(case, recipient)}.json",
+        name=f"notices/{_id(connection, case, recipient)}.json",
         recipient=recipient,
         address=abuse.address if abuse else None,
         marking=export.marking,
@@ -76,7 +76,7 @@ def _notify(connection: sa.Connection, workspace: Workspace, recipient: str, exp
         party=workspace.party,
         marking=entry.marking,
         source=SOURCE,
-        id=_id(case, recipient),
+        id=_id(connection, case, recipient),
         case=case.id,
         kind=KIND,
         recipient=recipient,
@@ -90,5 +90,7 @@ def _notify(connection: sa.Connection, workspace: Workspace, recipient: str, exp
     return entry
 
 
-def _id(case: Case, recipient: str) -> str:
-    return record_id("notice", case.id, KIND, recipient)
+def _id(connection: sa.Connection, case: Case, recipient: str) -> str:
+    """Id of the notice to a party; a case that was reopened asks for another."""
+    relapses = len(read(connection, CaseEvent, case=case.id, event="reopen"))
+    return record_id("notice", case.id, KIND, recipient, *([str(relapses)] if relapses else []))

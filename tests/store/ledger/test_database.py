@@ -171,3 +171,14 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     with open_ledger(folder / "ledger.db") as ledger, ledger.look() as connection:
         assert read(connection, Party) == []
     assert (folder / "ledger.db").is_file()
+
+
+def test_a_ledger_that_is_locked_is_told_of(ledger: Ledger, workspace: Workspace) -> None:
+    with sqlite3.connect(str(workspace.ledger), isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with ledger.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=1")
+        with pytest.raises(Unreachable, match="the ledger does not answer") as told, ledger.write():
+            pass
+        assert "\n" not in str(told.value)
+    other.close()

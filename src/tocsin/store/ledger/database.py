@@ -38,14 +38,23 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction: everything in it is kept, or nothing."""
-        with self.engine.execution_options(write=True).begin() as connection:
+        with _answering(self.engine), self.engine.execution_options(write=True).begin() as connection:
             yield connection
 
     @contextmanager
     def look(self) -> Iterator[sa.Connection]:
         """A connection to read with."""
-        with self.engine.connect() as connection:
+        with _answering(self.engine), self.engine.connect() as connection:
             yield connection
+
+
+@contextmanager
+def _answering(engine: sa.Engine) -> Iterator[None]:
+    """A database that is locked, full or gone is told of in one line."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise Unreachable(f"the ledger does not answer: {engine.url}: {error.orig}: try again") from None
 
 
 def open_ledger(place: Path | str) -> Ledger:
@@ -55,7 +64,11 @@ def open_ledger(place: Path | str) -> Ledger:
     be used here, or when a newer Tocsin wrote it.
     """
     try:
-        engine = sa.create_engine(place if isinstance(place, str) else sa.URL.create("sqlite", database=str(place)))
+        engine = sa.create_engine(
+            place if isinstance(place, str) else sa.URL.create("sqlite", database=str(place)),
+            # Rows hold personal data; no error message shows them.
+            hide_parameters=True,
+        )
     except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise WrongUse(f"not a ledger that can be used here: 'ledger' in the settings: {error}") from None
     if engine.dialect.name == "sqlite":
