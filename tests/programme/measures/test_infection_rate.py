@@ -204,7 +204,7 @@ def test_more_infected_than_subscribers_is_a_wrong_count_and_not_a_rate(book: Bo
     figure = rate(book, "example-campus")
     assert figure.value is None
     assert figure.missing == (
-        "not known: 2 infected but only 1 subscribers on record for example-campus; correct the count"
+        "not known: more infected than subscribers on record for example-campus; correct the count"
     )
 
 

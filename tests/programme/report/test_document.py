@@ -2,15 +2,17 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.formats.infected import CASE, FINDINGS
 from tests.programme.report.traffic import ATTACKED, ATTACKED_V6, CONTROL, HOST
 from tocsin.errors import WrongUse
+from tocsin.programme import measure
 from tocsin.programme.report import build_document, digest, write_json
 from tocsin.programme.report.shape import Document
-from tocsin.records import Measure
+from tocsin.records import Case, Finding, Measure, Subject, SubscriberCount
 from tocsin.store.ledger import Ledger, put, read
 from tocsin.wording import defanged
 from tocsin.workspace import Workspace
@@ -113,6 +115,33 @@ def test_small_counts_are_withheld_from_the_public(built: Build, filled: Workspa
     assert rates[0]["text"] == "Not told: it counts fewer than 5"
     progress = next(figure for figure in figures if figure["name"] == "programme_progress")
     assert progress["value"] is not None
+
+
+@pytest.mark.parametrize("audience", ["public", "members"])
+def test_no_id_that_is_a_digest_of_an_address_is_given_to_all(
+    built: Build, filled: Workspace, ledger: Ledger, audience: str
+) -> None:
+    now = filled.now()
+    start = now - timedelta(days=7)
+    hosts: list[Subject] = [{"kind": "host", "value": f"192.168.1.{number}"} for number in range(10, 20)]
+    count = SubscriberCount(
+        party="example-provider", marking="TLP:CLEAR", source="test",
+        holder="example-campus", day=start.date(), subscribers=2000,
+    )  # fmt: skip
+    with ledger.write() as connection:
+        more = [replace(CASE, id=f"case-{host['value']}", subject=host, marking="TLP:CLEAR") for host in hosts]
+        clear = [replace(finding, marking="TLP:CLEAR") for finding in FINDINGS]
+        put(connection, [*more, *clear, replace(CASE, marking="TLP:CLEAR"), count])
+        measure(connection, filled, start, now)
+        rows = read(connection, Measure)
+        put(connection, [replace(row, marking="TLP:CLEAR") for row in rows])
+        ids = [case.id for case in read(connection, Case)] + [found.id for found in read(connection, Finding)]
+    document = built(audience=audience)
+    whole = write_json(document).decode()
+    rate = next(figure for figure in document["figures"] if figure["scope"] == "example-campus")
+    assert rate["value"] is not None and any(CASE.id in row.basis for row in rows)
+    assert len(ids) > len(hosts) and not [id_ for id_ in ids if id_ in whole]
+    assert {figure["name"] for figure in document["figures"] if figure["basis"]} == {"programme_progress"}
 
 
 def test_an_empty_workspace_has_a_report_that_says_what_to_do(workspace: Workspace, ledger: Ledger) -> None:

@@ -77,6 +77,13 @@ def test_a_window_that_overlaps_is_not_the_one_before(known: Facts) -> None:
     assert figure["change"] == "first" and figure["before"] is None
 
 
+def test_a_scope_that_is_not_in_the_newest_window_has_no_figure(known: Facts) -> None:
+    left = replace(OLD, id="left", scope="example-campus")
+    other = replace(OLD, id="other", name="time_to_notice")
+    shown = figures(replace(known, measures=[OLD, left, NEW, other]))
+    assert [figure["id"] for figure in shown] == ["new", "other"]
+
+
 def test_in_a_members_report_its_own_figures_lead(known: Facts) -> None:
     own = replace(NEW, id="own", scope="example-campus")
     shown = figures(replace(known, audience="example-campus", measures=[NEW, own]))

@@ -110,7 +110,8 @@ def _of_party(window: Window, party: str, infected: Infected, subscribers: float
     if watch.blind:
         reason = f"no sensor watched the networks of {party}"
     elif count > subscribers:
-        reason = f"{count} infected but only {subscribers:g} subscribers on record for {party}; correct the count"
+        # Without the numbers: the figure of all repeats the sentence to readers who may not see small counts.
+        reason = f"more infected than subscribers on record for {party}; correct the count"
     return _rate(window, party, count, subscribers, reason, watch, infected.basis)
 
 

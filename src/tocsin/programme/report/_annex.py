@@ -8,8 +8,8 @@ from tocsin.units import units
 from tocsin.wording import many, number
 
 METHOD = (
-    "Every figure is computed from rows of the ledger, and names them in the JSON of this report. Whoever has the "
-    "ledger can compute it again.",
+    "Every figure is computed from rows of the ledger, and names them in the JSON of this report, though not to the "
+    "public and members where these are cases. Whoever has the ledger can compute it again.",
     "A figure that cannot be known is null, with its reason; it is never estimated and never zero.",
     "Intervals are of 95\u202f%. Times are UTC. Addresses are broken by brackets, so that no program follows them.",
     "A device counts as infected when it shows an attacking behaviour. Responsible is the party that holds the most "

@@ -15,10 +15,15 @@ FIRST = "First figure: there is none before it to compare with."
 
 
 def figures(facts: Facts) -> list[Figure]:
-    """The newest window of each measure and scope, by name; the figure for all parties comes first."""
+    """The newest window of each measure and scope, by name; the figure for all parties comes first.
+
+    A scope that the measure's newest window does not have, such as a party that left, has no figure.
+    """
     ordered = sorted(facts.measures, key=lambda measure: (measure.name, measure.scope != EVERYBODY, measure.scope))
+    ends = {measure.name: measure.end for measure in sorted(ordered, key=lambda measure: measure.end)}
     groups = groupby(ordered, key=lambda measure: (measure.name, measure.scope))
-    return [_figure(facts, *_newest(list(group))) for _, group in groups]
+    newest = [_newest(list(group)) for _, group in groups]
+    return [_figure(facts, measure, before) for measure, before in newest if measure.end == ends[measure.name]]
 
 
 def _leading(facts: Facts) -> str:

@@ -26,7 +26,7 @@ class Figure(TypedDict):
     ``text`` is the figure as shown and ``note`` what was counted for it; ``missing`` says why ``value`` is null.
     ``before`` is what it was in the window before; ``change`` and ``moved`` say what that means. ``leading`` figures
     stand on page one. ``definition`` is the name of its entry in the annex; ``basis`` are ids of the ledger rows that
-    it was computed from.
+    it was computed from; the public and members see those of road maps only.
     """
 
     id: str

@@ -1,7 +1,8 @@
 import re
 
+from tests.programme.report.pictures.test_pulse import FLOWS
 from tests.programme.report.pictures.test_strip import SEEN
-from tocsin.programme.report.pictures import WIDTHS, strip, svg
+from tocsin.programme.report.pictures import WIDTHS, pulse, strip, svg
 
 PICTURE = strip.describe("192.0.2.1", "203.0.113.5", SEEN, 9.0, "Source.")
 
@@ -21,3 +22,8 @@ def test_text_is_written_in_the_family_that_the_pdf_has() -> None:
 def test_the_template_decides_the_size_on_the_page() -> None:
     opening = svg(PICTURE, WIDTHS["wide"]).partition(">")[0]
     assert " width=" not in opening and " height=" not in opening and "viewBox=" in opening
+
+
+def test_characters_that_xml_forbids_are_left_out() -> None:
+    picture = pulse.describe("192.0.2.1", {"a\x00\x1b\ud800\ufffe\uffffb \U0001f600": FLOWS}, "Source.")
+    assert ">ab \U0001f600<" in svg(picture, WIDTHS["wide"])

@@ -21,6 +21,9 @@ FONT, FAMILY = "SourceSans3-Regular", "'Source Sans 3'"
 LETTER = 6.6  # pixels that a letter takes on average, in the widest of the system fonts
 _SIZE = re.compile(r' width="[\d.]+" height="([\d.]+)"')
 
+# What XML 1.0 forbids: vl-convert does not survive it.
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 TICK_WIDTH = 80  # pixels that a label of an axis needs
 
 # Hours and minutes; the date where a day begins.
@@ -31,7 +34,8 @@ def svg(picture: Picture, width: int) -> str:
     """A picture as SVG of that width in pixels. Colours stand in it as tokens (see ``_look``)."""
     _register_fonts()
     unit = units("tocsin.programme.report.pictures")[picture["kind"]].load()
-    drawn = vl_convert.vegalite_to_svg(_styled(unit.chart(picture["data"], width)), allowed_base_urls=[])
+    spec = _styled(unit.chart(_without_not_xml(picture["data"]), width))
+    drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     # Width and height are the template's business; the view box keeps the proportions.
     drawn = drawn.replace(f'font-family="{FONT}"', f'font-family="{FAMILY}"')
     return _SIZE.sub(r' role="presentation" focusable="false"', drawn, count=1)
@@ -74,6 +78,15 @@ def _styled(chart: alt.TopLevelMixin) -> dict[str, Any]:
         "text": {"color": token("ink"), "fontSize": 12, "align": "left", "baseline": "middle"},
     }
     return spec
+
+
+def _without_not_xml(part: Any) -> Any:
+    """A part of a picture's data; its texts without characters that XML cannot hold."""
+    if isinstance(part, str):
+        return _NOT_XML.sub("", part)
+    if isinstance(part, dict):
+        return {name: _without_not_xml(value) for name, value in part.items()}
+    return [_without_not_xml(value) for value in part] if isinstance(part, list) else part
 
 
 def _register_fonts() -> None:
