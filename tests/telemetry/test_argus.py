@@ -135,6 +135,21 @@ def test_faults_are_named_and_spoil_no_other_line() -> None:
     assert len(outcome.rows) == 3
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b",3.139211,", b",2678401,", "Dur is too large: '2678401'"),
+        (b",618,", b",1099511627777,", "SrcBytes is too large: '1099511627777'"),
+        (b",tcp,", b",t\x00p,", r"Proto is not a known protocol: 't\x00p'"),
+        (b",FSPA_FSPA,", b",FSPA\x1b,", r"State is not short printable text: 'FSPA\x1b'"),
+    ],
+)
+def test_what_later_stages_cannot_take_is_refused(old: bytes, new: bytes, reason: str) -> None:
+    assert old in FLOWS
+    outcome = read_file(argus, FLOWS.replace(old, new, 1))
+    assert outcome.reasons == {2: reason}
+
+
 def test_a_header_in_the_middle_may_have_other_columns_and_separators() -> None:
     last = read_file(argus, (SAMPLES / "faults.binetflow").read_bytes()).rows[1:]
     assert [row["time"] for row in last] == [datetime(2026, 1, 6, 0, 0, 0, 1), datetime(2026, 1, 6, 0, 0, 1)]

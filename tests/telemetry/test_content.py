@@ -56,6 +56,15 @@ def test_archives_may_follow_one_another(pack: Pack) -> None:
     assert unpack(pack(DATA) + pack(b"more")) == (DATA + b"more", None)
 
 
+@pytest.mark.parametrize("padding", [4, 8, 1 << 17])
+def test_xz_archives_may_be_padded(padding: int) -> None:
+    packed, zeros = lzma.compress(DATA), bytes(padding)
+    assert unpack(packed + zeros) == (DATA, None)
+    assert unpack(packed + zeros + lzma.compress(b"more") + zeros) == (DATA + b"more", None)
+    with pytest.raises(Unreadable, match="compression is damaged"):
+        unpack(packed + zeros + b"not an archive")
+
+
 @pytest.mark.parametrize("pack", PACKS)
 def test_of_a_cut_archive_the_beginning_is_kept(pack: Pack) -> None:
     packed = pack(DATA)

@@ -228,6 +228,15 @@ def test_names_that_are_not_text_are_stored(
     assert ingest(workspace, ledger, [odd]).files[0].path.endswith(r"/\xff.log")
 
 
+def test_control_characters_in_names_are_written_out(
+    workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
+) -> None:
+    odd = tmp_path / ("x" * 200 + "\x1b[2J\n.log")
+    shutil.copy(samples / "conn.log", odd)
+    (result,) = ingest(workspace, ledger, [odd]).files
+    assert result.path == str(tmp_path / ("x" * 200 + r"\x1b[2J\n.log"))
+
+
 def test_a_lake_that_cannot_be_written_is_one_clear_error(workspace: Workspace, ledger: Ledger, samples: Path) -> None:
     workspace.lake.rmdir()
     workspace.lake.touch()

@@ -118,9 +118,51 @@ def test_sampled_counts_are_scaled_up(samples: Path) -> None:
 
 
 def test_a_count_that_cannot_be_scaled_is_refused(samples: Path) -> None:
-    log = (samples / "conn.log").read_bytes().replace(b"\t506\t", b"\t9223372036854775807\t")
-    assert read_conn(log).rows[0]["initiator_bytes"] == 2**63 - 1
-    assert "orig_ip_bytes is not a count" in read_conn(log, sampling=2).reasons[9]
+    log = (samples / "conn.log").read_bytes().replace(b"\t506\t", b"\t%d\t" % 2**40)
+    assert read_conn(log).rows[0]["initiator_bytes"] == 2**40
+    assert read_conn(log, sampling=2).reasons == {9: "orig_ip_bytes is too large: '1099511627776'"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\t506\t", b"\t1099511627777\t", "orig_ip_bytes is too large: '1099511627777'"),
+        (b"\t506\t", b"\t9223372036854775807\t", "orig_ip_bytes is too large: '9223372036854775807'"),
+        (b"\t506\t", b"\t-1\t", "orig_ip_bytes is not a count: '-1'"),
+        (b"\t3.139211\t", b"\t2678400.000001\t", "duration is too large: '2678400.000001'"),
+        (b"\t3.139211\t", b"\t999999999999\t", "duration is too large: '999999999999'"),
+        (b"\t3.139211\t", b"\t-0.000001\t", "duration is not a duration in seconds: '-0.000001'"),
+        (b"\ttcp\t", b"\tt\x00p\t", r"proto is not a protocol: 't\x00p'"),
+        (b"\ttcp\t", b"\tt p\t", "proto is not a protocol: 't p'"),
+        (b"\tirc\t", b"\ti\x1bc\t", r"service is not a list of services: 'i\x1bc'"),
+        (b"\tirc\t", "\tïrc\t".encode(), "service is not a list of services: 'ïrc'"),
+        (b"\tirc\t", b"\t" + b"x" * 65 + b"\t", f"service is not a list of services: '{'x' * 65}'"),
+        (b"\tSF\t", b"\tS\x07\t", r"conn_state is not short printable text: 'S\x07'"),
+        (b"CExample0000000001", b"C\x9f1".decode("latin-1").encode(), r"uid is not short printable text: 'C\x9f1'"),
+        (b"CExample0000000001", b"C" * 129, f"uid is not short printable text: '{'C' * 80}'"),
+    ],
+)
+def test_what_later_stages_cannot_take_is_refused(samples: Path, old: bytes, new: bytes, reason: str) -> None:
+    log = (samples / "conn.log").read_bytes().replace(old, new, 1)
+    outcome = read_conn(log)
+    assert outcome.reasons == {9: reason}
+    assert outcome.table.num_rows == 5
+
+
+def test_what_is_just_within_bounds_is_kept(samples: Path) -> None:
+    log = (samples / "conn.log").read_bytes().replace(b"\t3.139211\t", b"\t2678400\t", 1)
+    log = log.replace(b"\tirc\t", b"\t" + b"x" * 64 + b"\t").replace(b"CExample0000000001", b"C" * 128)
+    outcome = read_conn(log)
+    assert not outcome.rejects
+    assert outcome.rows[0]["duration_us"] == 31 * 86_400_000_000
+    assert (outcome.rows[0]["service"], outcome.rows[0]["uid"]) == ("x" * 64, "C" * 128)
+
+
+def test_json_is_bounded_as_well(samples: Path) -> None:
+    log = (samples / "conn.json.log").read_bytes()
+    log = log.replace(b":3.139211,", b":2678401.5,", 1).replace(b'"proto":"udp"', b'"proto":"u\\u0000p"', 1)
+    reasons = set(read_conn(log).reasons.values())
+    assert reasons == {"duration is too large: '2678401.5'", r"proto is not a protocol: 'u\x00p'"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tocsin.telemetry._values import TEXT, Parser, Values
 class Field:
     """A column of a source: its name there, its column in the vocabulary, how it is parsed, and what it has to be.
 
-    ``json`` is the type that JSON has it in; text has it as text.
+    ``json`` is the type that JSON has it in; text has it as text. ``largest`` bounds what is parsed.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Field:
     what: str
     json: pa.DataType = TEXT
     required: bool = False
+    largest: int | None = None
 
 
 def convert(source: pa.Table, fields: Sequence[Field]) -> tuple[pa.Table, dict[int, str]]:
@@ -57,6 +58,10 @@ def replaced(rows: pa.Table, name: str, values: "pa.ChunkedArray[Any] | Values")
 
 
 def _problems(field: Field, raw: Values, parsed: Values) -> Iterator[tuple[int, str]]:
+    if field.largest is not None:
+        too_large = pc.greater(parsed, pa.scalar(field.largest))
+        for row in pc.indices_nonzero(too_large).to_numpy().tolist():
+            yield row, f"{field.name} is too large: {str(raw[row].as_py())[:80]!r}"
     if parsed.null_count == (0 if field.required else raw.null_count):
         return
     for row in pc.indices_nonzero(pc.is_null(parsed)).to_numpy().tolist():

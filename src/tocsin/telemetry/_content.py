@@ -96,6 +96,10 @@ def _xz(raw: BufferedReader) -> Iterator[bytes]:
             if stream.needs_input and not stream.eof and not packed:
                 raise EOFError
         packed = stream.unused_data or raw.read(STEP)
+        # Zeros may pad a stream, to any length.
+        while packed and not packed.strip(b"\x00"):
+            packed = raw.read(STEP)
+        packed = packed.lstrip(b"\x00")
 
 
 _UNPACK: dict[bytes, Callable[[BufferedReader], Iterator[bytes]]] = {

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -63,11 +62,5 @@ def _networks(directory: Directory, rows: pa.Table) -> set[str]:
     """Prefixes of the directory that hold an address of these rows, wider ones included."""
     addresses = {*pc.unique(rows["initiator"]).to_pylist(), *pc.unique(rows["responder"]).to_pylist()}
     found = set(directory.table.find([address for address in addresses if address]).tolist()) - {NONE}
-    prefixes = [ip_network(network.prefix) for network in directory.networks]
-    return {str(wider) for index in found for wider in prefixes if _holds(wider, prefixes[index])}
-
-
-def _holds(wide: IPv4Network | IPv6Network, narrow: IPv4Network | IPv6Network) -> bool:
-    if isinstance(wide, IPv4Network):
-        return isinstance(narrow, IPv4Network) and narrow.subnet_of(wide)
-    return isinstance(narrow, IPv6Network) and narrow.subnet_of(wide)
+    held = {index for inner in found for index in (inner, *directory.table.around(inner))}
+    return {directory.networks[index].prefix for index in held}

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tocsin.telemetry._rows import escaped
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -37,8 +39,8 @@ def reason(error: OSError) -> str:
 
 
 def path_text(path: Path) -> str:
-    """A path as text that can be stored; bytes that are not UTF-8 are written out."""
-    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
+    """A path as text that can be stored and shown; control characters and bytes that are not UTF-8 are written out."""
+    return escaped(os.fsencode(path.absolute()).decode("utf-8", "backslashreplace"))
 
 
 def _look(path: Path, named: bool) -> Found:

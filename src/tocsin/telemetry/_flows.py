@@ -6,15 +6,19 @@ import pyarrow.compute as pc
 from tocsin.records import Flow, arrow_schema
 from tocsin.telemetry._columns import replaced
 from tocsin.telemetry._rows import Batch
-from tocsin.telemetry._values import Parser, integer
+from tocsin.telemetry._values import LARGEST, MICROSECONDS, integer
 
 COUNTS = ("initiator_packets", "initiator_bytes", "responder_packets", "responder_bytes")
-LARGEST = 2**63 - 1
+# Later stages add up many flows; neither these nor their sums come near the end of 64 bits.
+_LARGEST_COUNT = 1 << 40
+LONGEST_US = 31 * 86_400 * MICROSECONDS
+
+count = integer(0, LARGEST)
 
 
-def counts(sampling: int) -> Parser:
-    """A parser of counts that can still be scaled up."""
-    return integer(0, LARGEST // sampling)
+def largest_count(sampling: int) -> int:
+    """The largest count that a source may have, so that it is at most 2^40 when it is scaled up."""
+    return _LARGEST_COUNT // sampling
 
 
 def flow_batch(rows: pa.Table, sensor: str, sampling: int) -> Batch:

@@ -45,5 +45,14 @@ def printable(text: str) -> str:
     >>> printable("a" * 300)[-3:]
     'aa…'
     """
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: TEXT_LIMIT + 1])
+    shown = escaped(text[: TEXT_LIMIT + 1])
     return shown if len(shown) <= TEXT_LIMIT else shown[: TEXT_LIMIT - 1] + "…"
+
+
+def escaped(text: str) -> str:
+    """A text of any length with control characters written out.
+
+    >>> escaped("a\\x1b[2J")
+    'a\\\\x1b[2J'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

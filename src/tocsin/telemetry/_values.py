@@ -18,10 +18,14 @@ Parser: TypeAlias = Callable[[Values], Values]
 
 TEXT, INTEGER, NUMBER = pa.string(), pa.int64(), pa.float64()
 MICROSECONDS = 1_000_000
+LARGEST = 2**63 - 1
 # Up to the end of the year 9999, the last that a date can name.
 _LAST_SECOND = 253_402_300_799
 # A number this high is no second before the year 5138: it counts milliseconds, as Zeek's JSON::TS_MILLIS does.
 _FIRST_MILLISECOND = 100_000_000_000
+
+_PLAIN_NAMES = r"^[A-Za-z0-9_.,+/-]{1,64}$"
+_SHORT = r"(?s)^.{1,128}$"
 
 _IPV4 = r"^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$"
 
@@ -34,6 +38,16 @@ def text(values: Values) -> Values:
 def lower(values: Values) -> Values:
     """Text in lower case."""
     return pc.ascii_lower(values)
+
+
+def token(values: Values) -> Values:
+    """Names, or lists of names, that later stages can write anywhere: letters, digits and ``_.,+/-``, at most 64."""
+    return _where(pc.match_substring_regex(values, _PLAIN_NAMES), values)
+
+
+def short(values: Values) -> Values:
+    """Printable text of at most 128 characters."""
+    return _where(pc.and_(pc.utf8_is_printable(values), pc.match_substring_regex(values, _SHORT)), values)
 
 
 def integer(low: int, high: int) -> Parser:
@@ -54,7 +68,7 @@ def distinct(find: Callable[[str], object], kind: pa.DataType = TEXT) -> Parser:
 
 def duration(values: Values) -> Values:
     """Seconds, as decimal text or numbers, become microseconds. Finer ones are rounded; text never becomes a float."""
-    return _within(_parse(values, INTEGER, *_SECONDS), 0, _LAST_SECOND * MICROSECONDS)
+    return _within(_parse(values, INTEGER, *_SECONDS), 0, LARGEST)
 
 
 def instant(values: Values) -> Values:
@@ -150,4 +164,9 @@ _SECONDS = (_float_seconds, _decimal_seconds, _finer_seconds)
 
 def _within(values: Values, low: int, high: int) -> Values:
     fits = pc.and_(pc.greater_equal(values, pa.scalar(low)), pc.less_equal(values, pa.scalar(high)))
+    return _where(fits, values)
+
+
+def _where(fits: Values, values: Values) -> Values:
+    """The values that fit, and null for the others."""
     return values if pc.all(fits).as_py() is not False else pc.if_else(fits, values, pa.scalar(None, values.type))

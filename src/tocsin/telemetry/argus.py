@@ -31,9 +31,9 @@ from tocsin.telemetry._argus_states import states
 from tocsin.telemetry._argus_text import INSIDE_UDP, layout, parse_argus, protocol
 from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._columns import Field, converted, replaced
-from tocsin.telemetry._flows import counts, flow_batch
+from tocsin.telemetry._flows import LONGEST_US, count, flow_batch, largest_count
 from tocsin.telemetry._rows import Batch, Reject, rejected
-from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, duration, local_instant, lower, text
+from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, duration, local_instant, lower, short, text
 
 LINES_TRIED = 20
 SIDES = (
@@ -69,10 +69,10 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 
 def _fields(sampling: int) -> tuple[Field, ...]:
-    port, count = distinct(_port, INTEGER), counts(sampling)
+    port, most = distinct(_port, INTEGER), largest_count(sampling)
     return (
         Field("StartTime", "time", local_instant, "a date and time", required=True),
-        Field("Dur", "duration_us", duration, "a duration in seconds"),
+        Field("Dur", "duration_us", duration, "a duration in seconds", largest=LONGEST_US),
         Field("Proto", "name", lower, "text"),
         Field("Proto", "protocol", distinct(protocol), "a known protocol", required=True),
         Field("SrcAddr", "initiator", address, "an address", required=True),
@@ -80,13 +80,13 @@ def _fields(sampling: int) -> tuple[Field, ...]:
         Field("Dir", "direction", text, "text"),
         Field("DstAddr", "responder", address, "an address", required=True),
         Field("Dport", "responder_port", port, "a port"),
-        Field("State", "argus_state", text, "text"),
-        Field("TotPkts", "packets", count, "a count"),
-        Field("SrcPkts", "initiator_packets", count, "a count"),
-        Field("DstPkts", "responder_packets", count, "a count"),
-        Field("TotBytes", "bytes", count, "a count"),
-        Field("SrcBytes", "initiator_bytes", count, "a count"),
-        Field("DstBytes", "responder_bytes", count, "a count"),
+        Field("State", "argus_state", short, "short printable text"),
+        Field("TotPkts", "packets", count, "a count", largest=most),
+        Field("SrcPkts", "initiator_packets", count, "a count", largest=most),
+        Field("DstPkts", "responder_packets", count, "a count", largest=most),
+        Field("TotBytes", "bytes", count, "a count", largest=most),
+        Field("SrcBytes", "initiator_bytes", count, "a count", largest=most),
+        Field("DstBytes", "responder_bytes", count, "a count", largest=most),
     )
 
 

@@ -21,9 +21,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tocsin.telemetry._columns import Field, replaced
-from tocsin.telemetry._flows import counts, flow_batch
+from tocsin.telemetry._flows import LONGEST_US, count, flow_batch, largest_count
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, address, duration, instant, integer, lower, text
+from tocsin.telemetry._values import (
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Values,
+    address,
+    duration,
+    instant,
+    integer,
+    lower,
+    short,
+    token,
+)
 from tocsin.telemetry._zeek import is_log, read_log
 
 PORTS = ("initiator_port", "responder_port")
@@ -41,24 +53,28 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 
 def _fields(sampling: int) -> tuple[Field, ...]:
-    port, count = integer(0, 65535), counts(sampling)
+    port, most = integer(0, 65535), largest_count(sampling)
     return (
         Field("ts", "time", instant, "a time", NUMBER, required=True),
-        Field("uid", "uid", text, "text"),
+        Field("uid", "uid", short, "short printable text"),
         Field("id.orig_h", "initiator", address, "an address", required=True),
         Field("id.orig_p", "initiator_port", port, "a port", INTEGER),
         Field("id.resp_h", "responder", address, "an address", required=True),
         Field("id.resp_p", "responder_port", port, "a port", INTEGER),
-        Field("proto", "protocol", lower, "a protocol", required=True),
+        Field("proto", "protocol", _protocol, "a protocol", required=True),
         Field("ip_proto", "protocol_number", integer(0, 255), "a protocol number", INTEGER),
-        Field("service", "service", text, "text"),
-        Field("duration", "duration_us", duration, "a duration in seconds", NUMBER),
-        Field("conn_state", "state", text, "text"),
-        Field("orig_pkts", "initiator_packets", count, "a count", INTEGER),
-        Field("orig_ip_bytes", "initiator_bytes", count, "a count", INTEGER),
-        Field("resp_pkts", "responder_packets", count, "a count", INTEGER),
-        Field("resp_ip_bytes", "responder_bytes", count, "a count", INTEGER),
+        Field("service", "service", token, "a list of services"),
+        Field("duration", "duration_us", duration, "a duration in seconds", NUMBER, largest=LONGEST_US),
+        Field("conn_state", "state", short, "short printable text"),
+        Field("orig_pkts", "initiator_packets", count, "a count", INTEGER, largest=most),
+        Field("orig_ip_bytes", "initiator_bytes", count, "a count", INTEGER, largest=most),
+        Field("resp_pkts", "responder_packets", count, "a count", INTEGER, largest=most),
+        Field("resp_ip_bytes", "responder_bytes", count, "a count", INTEGER, largest=most),
     )
+
+
+def _protocol(values: Values) -> Values:
+    return token(lower(values))
 
 
 def _named(rows: pa.Table) -> pa.Table:
