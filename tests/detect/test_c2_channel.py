@@ -65,4 +65,9 @@ def test_udp_is_left_out(detect: Detect) -> None:
 def test_the_explanation_says_what_was_seen(detect: Detect) -> None:
     (row,) = detect("c2_channel", [flow(i * 600, responder_port=6667, service="irc") for i in range(60)])
     text = c2_channel.explain(HOST, row, 0)
-    assert "over a chat protocol (IRC): 60 answered connections, no minutes connected" in text
+    assert "over a chat protocol (IRC): 60 answered connections in 10 hours of the day, 480 bytes each" in text
+
+
+def test_a_connection_that_is_held_is_told_by_its_minutes(detect: Detect) -> None:
+    (row,) = detect("c2_channel", [flow(0, duration_us=4 * 3_600_000_000)])
+    assert "1 answered connection of 240 minutes in all" in c2_channel.explain(HOST, row, 0)

@@ -106,11 +106,14 @@ def detect(
 def explain(host: str, strongest: Mapping[str, Any], others: int) -> str:
     """How a customer reads it."""
     talk = "a chat protocol (IRC)" if strongest["irc_connections"] else "a protocol of its own"
+    connections, hours = strongest["answered_connections"], strongest["hours_with_contact"]
+    # Minutes add up beyond the clock where many connections overlap; hours say nothing of one that was held.
+    held = f"of {many(round(strongest['connected_minutes']), 'minute')} in all"
+    lasting = f"in {many(hours, 'hour')} of the day" if connections > hours else held
     more = f" It does the same with {others} more." if others else ""
     return (
         f"{host} has kept in touch with {strongest['peer']} on port {strongest['port']}/{strongest['protocol']} "
-        f"over {talk}: {many(strongest['answered_connections'], 'answered connection')}, "
-        f"{many(round(strongest['connected_minutes']), 'minute')} connected in all, "
+        f"over {talk}: {many(connections, 'answered connection')} {lasting}, "
         f"{number(round(strongest['bytes_per_connection']))} bytes each. Bots often wait for orders in this way.{more}"
     )
 
