@@ -1,4 +1,4 @@
-"""Detectors run over flows made to order."""
+"""Detectors run over telemetry made to order."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -12,9 +12,11 @@ from tocsin.detect._inputs import Inputs, parameters
 from tocsin.detect._places import places
 from tocsin.parties.directory import Directory
 from tocsin.parties.lookup import prefix_table
-from tocsin.records import Flow, Network, arrow_schema
+from tocsin.records import SEEN_TABLES, Flow, Network, arrow_schema, table_name
 from tocsin.store.engine import Engine, open_engine
 from tocsin.units import units
+
+TABLES = {table_name(record) for record in SEEN_TABLES}
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +26,8 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def inputs(engine: Engine) -> Iterator[Callable[[list[Row]], Inputs]]:
-    """Inputs over flows, with 192.0.2.0/24 and 2001:db8::/32 as local networks."""
+def inputs(engine: Engine) -> Iterator[Callable[..., Inputs]]:
+    """Inputs over flows and, by keyword, rows of other tables; 192.0.2.0/24 and 2001:db8::/32 are local."""
     kept = {"party": "example", "marking": "TLP:CLEAR", "source": "test"}
     networks = tuple(
         Network(holder="example", prefix=prefix, asn=None, since=date(2026, 1, 1), until=None, **kept)
@@ -33,23 +35,29 @@ def inputs(engine: Engine) -> Iterator[Callable[[list[Row]], Inputs]]:
     )
     directory = Directory(networks, prefix_table(network.prefix for network in networks))
 
-    def made(rows: list[Row]) -> Inputs:
-        table = engine.memory(pa.Table.from_pylist(rows, schema=arrow_schema(Flow)))
-        return Inputs(engine, {"flow": table, "place": places(engine, directory, table)})
+    def made(rows: list[Row], **others: list[Row]) -> Inputs:
+        given = {table_name(Flow): rows} | others
+        tables = {
+            table_name(record): engine.memory(
+                pa.Table.from_pylist(given.get(table_name(record), []), schema=arrow_schema(record))
+            )
+            for record in SEEN_TABLES
+        }
+        return Inputs(engine, tables | {"place": places(engine, directory, tables.values())})
 
     yield made
     engine.release()
 
 
 @pytest.fixture
-def detect(engine: Engine, inputs: Callable[[list[Row]], Inputs]) -> Detect:
-    """Run the detector of a name over flows; its rows, the strongest first."""
+def detect(engine: Engine, inputs: Callable[..., Inputs]) -> Detect:
+    """Run the detector of a name over flows and, by keyword, rows of other tables; its rows, the strongest first."""
 
-    def run(name: str, rows: list[Row], **thresholds: Any) -> list[Row]:
+    def run(name: str, rows: list[Row], **others: Any) -> list[Row]:
         detector = units("tocsin.detect")[name].load()
-        given = inputs(rows)
+        given = inputs(rows, **{table: others.pop(table) for table in TABLES & others.keys()})
         tables = {parameter: given.table(parameter) for parameter in parameters(detector.detect)}
-        found = engine.rows(detector.detect(**tables, **thresholds)).to_pylist()
-        return sorted(found, key=lambda row: (-row["score"], row["peer"]))
+        found = engine.rows(detector.detect(**tables, **others)).to_pylist()
+        return sorted(found, key=lambda row: (-row["score"], row.get("peer") or ""))
 
     return run

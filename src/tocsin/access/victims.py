@@ -19,7 +19,7 @@ def without_victims(finding: Finding) -> Finding:
     """
     if finding.behaviour in C2_BEHAVIOURS:
         return finding
-    masks = {name: network_around(peer["address"]) for peer in finding.peers for name in _names(peer)}
+    masks = {name: network_around(peer["address"] or "") for peer in finding.peers for name in _names(peer)}
     return replace(
         finding,
         peers=[_widened(peer) for peer in finding.peers],
@@ -42,7 +42,7 @@ def network_around(address: str) -> str:
 
 
 def _widened(peer: Peer) -> Peer:
-    return Peer(address=network_around(peer["address"]), port=peer["port"], proto=peer["proto"], name=None)
+    return Peer(address=network_around(peer["address"] or ""), port=peer["port"], proto=peer["proto"], name=None)
 
 
 def _names(peer: Peer) -> list[str]:

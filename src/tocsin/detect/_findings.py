@@ -16,36 +16,47 @@ from tocsin.workspace import Workspace
 PEERS_MAX = 20
 
 _NOT_EVIDENCE = frozenset(column.name for column in columns(Detection))
+_NOTHING: dict[str, Any] = {column.name: None for column in columns(Detection) if column.nullable}
 
 
 def findings(workspace: Workspace, name: str, detector: ModuleType, rows: pa.Table) -> list[Finding]:
     """Findings of one detector from the rows that it returned, in the order of host and day."""
-    ordered = sorted(rows.to_pylist(), key=_strongest_first)
+    ordered = sorted(
+        (_NOTHING | row | {"kind": row.get("kind") or "host"} for row in rows.to_pylist()), key=_strongest_first
+    )
     return [
-        _finding(workspace, name, detector, host, day, list(group))
-        for (host, day), group in groupby(ordered, key=lambda row: (row["host"], row["day"]))
+        _finding(workspace, name, detector, Subject(kind=kind, value=value), day, list(group))
+        for (kind, value, day), group in groupby(ordered, key=lambda row: (row["kind"], row["host"], row["day"]))
     ]
 
 
 def _strongest_first(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return (row["host"], row["day"], -row["score"], row["first_seen"], row["peer"], row["port"] or 0, row["sensor"])
+    subject = (row["kind"], row["host"], row["day"])
+    return (
+        *subject,
+        -row["score"],
+        row["first_seen"],
+        row["peer"] or "",
+        row["name"] or "",
+        row["port"] or 0,
+        row["sensor"],
+    )
 
 
 def _finding(
-    workspace: Workspace, name: str, detector: ModuleType, host: str, day: date, rows: list[dict[str, Any]]
+    workspace: Workspace, name: str, detector: ModuleType, subject: Subject, day: date, rows: list[dict[str, Any]]
 ) -> Finding:
     best: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in rows:
-        best.setdefault((row["peer"], row["port"], row["protocol"]), row)
+        best.setdefault((row["peer"], row["name"], row["port"], row["protocol"]), row)
     peers = list(best.values())
-    subject = Subject(kind="host", value=host)
     return Finding(
         party=workspace.party,
         marking=workspace.settings.marking,
         source=f"detect/{name}",
-        id=record_id("finding", workspace.party, subject["kind"], host, name, day.isoformat()),
+        id=record_id("finding", workspace.party, subject["kind"], subject["value"], name, day.isoformat()),
         subject=subject,
-        host=host,
+        host=subject["value"] if subject["kind"] == "host" else None,
         behaviour=name,
         technique=BEHAVIOURS[name].technique,
         day=day,
@@ -55,14 +66,14 @@ def _finding(
         last_seen=max(row["last_seen"] for row in rows).replace(tzinfo=UTC),
         peers=[_peer(row) for row in peers[:PEERS_MAX]],
         evidence=[_evidence(row) for row in peers[:PEERS_MAX]],
-        explanation=detector.explain(host, peers[0], len(peers) - 1),
+        explanation=detector.explain(subject["value"], peers[0], len(peers) - 1),
         detector=f"{name} {__version__}",
         suppressed_by=None,
     )
 
 
 def _peer(row: Mapping[str, Any]) -> Peer:
-    return Peer(address=row["peer"], port=row["port"], proto=row["protocol"], name=None)
+    return Peer(address=row["peer"], port=row["port"], proto=row["protocol"], name=row["name"])
 
 
 def _evidence(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Whether a detector can judge what a sensor saw on a day, and why not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from types import ModuleType
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -14,29 +13,44 @@ from tocsin.workspace import Workspace
 
 # Columns that a source may leave out, and how that reads.
 PLAIN = {
-    "responder_packets": "it does not say whether anything came back",
-    "responder_bytes": "it does not count bytes both ways",
-    "duration_us": "it does not say how long flows lasted",
+    "flow.responder_packets": "it does not say whether anything came back",
+    "flow.responder_bytes": "it does not count bytes both ways",
+    "flow.duration_us": "it does not say how long flows lasted",
+    "dns.response_code": "it does not say how questions were answered",
+    "login.success": "it does not say whether logins succeeded",
 }
 
+# How a table that a sensor does not have reads.
+ABSENT = {
+    "flow": "it records no flows",
+    "dns": "it records no questions to resolvers",
+    "tls": "it records no TLS handshakes",
+    "http": "it records no HTTP requests",
+    "login": "it records no logins",
+    "smtp": "it records no mail",
+}
 
-def sensor_facts(engine: Engine, flow: ir.Table) -> dict[str, dict[str, Any]]:
-    """For each sensor: its coarsest sampling, and how many rows say something in each column of PLAIN."""
-    # Bytes say as well as packets whether anything came back.
-    said = flow.mutate(responder_packets=packets_at_least(flow, "responder"))
-    facts = said.group_by("sensor").agg(sampling=said.sampling.max(), **{name: said[name].count() for name in PLAIN})
-    return {row["sensor"]: row for row in engine.rows(facts).to_pylist()}
+# What is known of a sensor's day: how many rows of each table, ``sampling``, and in how many each column of PLAIN is.
+Facts = Mapping[str, int]
 
 
-def judge(
-    workspace: Workspace, name: str, detector: ModuleType, sensor: str, day: date, facts: Mapping[str, Any]
-) -> Judgement:
+def sensor_facts(engine: Engine, tables: Mapping[str, ir.Table]) -> dict[str, Facts]:
+    """What is known of each sensor's day: ``flow``: rows, ``flow.duration_us``: rows that say it, ``sampling``."""
+    facts: dict[str, dict[str, int]] = {}
+    for name in tables.keys() & ABSENT.keys():
+        table = tables[name]
+        if name == "flow":
+            # Bytes say as well as packets whether anything came back.
+            table = table.mutate(responder_packets=packets_at_least(table, "responder"))
+        counted = table.group_by("sensor").agg(**dict(_counts(name, table)))
+        for row in engine.rows(counted).to_pylist():
+            facts.setdefault(row.pop("sensor"), {}).update(row)
+    return dict(facts)
+
+
+def judge(workspace: Workspace, name: str, detector: ModuleType, sensor: str, day: date, facts: Facts) -> Judgement:
     """Judgement for one detector on one sensor's day."""
-    reason = None
-    if facts["sampling"] > detector.SAMPLING:
-        reason = f"it looks at 1 packet in {facts['sampling']}; {name} needs at least 1 in {detector.SAMPLING}"
-    else:
-        reason = next((PLAIN[column] for column in detector.NEEDS if not facts[column]), None)
+    reason = _reason(name, detector, facts)
     return Judgement(
         party=workspace.party,
         marking=workspace.settings.marking,
@@ -47,3 +61,23 @@ def judge(
         able=reason is None,
         reason=reason,
     )
+
+
+def _counts(name: str, table: ir.Table) -> Iterator[tuple[str, ir.Value]]:
+    yield name, table.count()
+    if name == "flow":
+        yield "sampling", table.sampling.max()
+    for column in PLAIN:
+        of, _, known = column.partition(".")
+        if of == name:
+            yield column, table[known].count()
+
+
+def _reason(name: str, detector: ModuleType, facts: Facts) -> str | None:
+    for column in detector.NEEDS:
+        table = column.partition(".")[0]
+        if not facts.get(table):
+            return ABSENT[table]
+    if facts.get("sampling", 1) > detector.SAMPLING:
+        return f"it looks at 1 packet in {facts['sampling']}; {name} needs at least 1 in {detector.SAMPLING}"
+    return next((PLAIN[column] for column in detector.NEEDS if column in PLAIN and not facts.get(column)), None)

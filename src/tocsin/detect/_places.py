@@ -1,5 +1,8 @@
 """Which addresses are local, which are nowhere in particular; all others are outside."""
 
+from collections.abc import Iterable
+
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -23,13 +26,14 @@ NOWHERE = (
 SCHEMA = pa.schema([("address", pa.string()), ("place", pa.string())])
 
 
-def places(engine: Engine, directory: Directory, flow: ir.Table) -> ir.Table:
-    """Table ``place``: address and ``local`` or ``nowhere``, for the addresses of ``flow`` that are either.
+def places(engine: Engine, directory: Directory, tables: Iterable[ir.Table]) -> ir.Table:
+    """Table ``place``: address and ``local`` or ``nowhere``, for the addresses of ``tables`` that are either.
 
     Local are the networks that the directory holds; they win over ``nowhere``, for a party may hold link-local space.
     """
-    both = flow.select(address=flow.initiator).union(flow.select(address=flow.responder)).distinct()
-    addresses = [str(address) for address in engine.rows(both)["address"].to_pylist()]
+    sides = [table.select(address=table[side].nullif("")) for table in tables for side in ("initiator", "responder")]
+    met = engine.rows(ibis.union(*sides, distinct=True).filter(lambda row: row.address.notnull()))
+    addresses = [str(address) for address in met["address"].to_pylist()]
     local = directory.table.find(addresses) != NONE
     nowhere = prefix_table(NOWHERE).find(addresses) != NONE
     found = [

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 
+import ibis.expr.types as ir
 import sqlalchemy as sa
 
 from tocsin.detect._findings import findings
@@ -14,13 +15,14 @@ from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._places import places
 from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
-from tocsin.records import Finding, Flow, Judgement, LakeFile
+from tocsin.records import SEEN_TABLES, Finding, Judgement, LakeFile, table_name
 from tocsin.store.engine import Engine, open_engine
 from tocsin.store.ledger import Ledger, put, read, remove
 from tocsin.units import units
 from tocsin.workspace import Workspace
 
 DETECTORS = "tocsin.detect"
+TABLES = {table_name(record): record for record in SEEN_TABLES}
 
 Progress = Callable[[int, int], None]
 
@@ -43,7 +45,7 @@ def detect(
     """
     with ledger.look() as connection:
         known = directory(connection, workspace.now().date())
-        files = read(connection, LakeFile, telemetry="flow")
+        files = [file for file in read(connection, LakeFile) if file.telemetry in TABLES]
     if not known.networks:
         raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
     days = sorted({file.day for file in files})
@@ -53,8 +55,7 @@ def detect(
         for done, day in enumerate(days):
             if progress:
                 progress(done, len(days))
-            paths = [workspace.lake / file.path for file in files if file.day == day]
-            of_day = _detect_day(workspace, opened, known, day, paths)
+            of_day = _detect_day(workspace, opened, known, day, [file for file in files if file.day == day])
             found += of_day[0]
             judged += of_day[1]
             opened.release()
@@ -66,11 +67,12 @@ def detect(
 
 
 def _detect_day(
-    workspace: Workspace, engine: Engine, known: Directory, day: date, paths: list[Path]
+    workspace: Workspace, engine: Engine, known: Directory, day: date, files: Sequence[LakeFile]
 ) -> tuple[list[Finding], list[Judgement]]:
-    flow = engine.table(Flow, paths)
-    inputs = Inputs(engine, {"flow": flow, "place": places(engine, known, flow)})
-    facts = sensor_facts(engine, flow)
+    tables = _tables(workspace, engine, files)
+    seen = {file.telemetry for file in files}
+    inputs = Inputs(engine, tables | {"place": places(engine, known, [tables[name] for name in sorted(seen)])})
+    facts = sensor_facts(engine, {name: tables[name] for name in sorted(seen)})
     found: list[Finding] = []
     judged: list[Judgement] = []
     for name, detector in detectors().items():
@@ -82,6 +84,14 @@ def _detect_day(
             rows = engine.rows(inputs.call(detector.detect, sensors))
             found += findings(workspace, name, detector, rows)
     return found, judged
+
+
+def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> dict[str, ir.Table]:
+    """Every table that detectors may read, over the files of a day; empty where there are none."""
+    paths: dict[str, list[Path]] = {name: [] for name in TABLES}
+    for file in files:
+        paths[file.telemetry].append(workspace.lake / file.path)
+    return {name: engine.table(TABLES[name], of_table) for name, of_table in paths.items()}
 
 
 def _keep(connection: sa.Connection, found: Sequence[Finding], judged: Sequence[Judgement]) -> list[Finding]:

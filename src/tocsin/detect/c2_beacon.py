@@ -39,7 +39,7 @@ from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
 from tocsin.wording import number
 
 SAMPLING = 1
-NEEDS = ("responder_packets",)
+NEEDS = ("flow.responder_packets",)
 
 PAIR = ("sensor", "host", "peer", "port", "protocol", "day")
 MINUTE_US = 60_000_000

@@ -39,7 +39,7 @@ from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
 from tocsin.wording import many, number
 
 SAMPLING = 1
-NEEDS = ("responder_packets", "responder_bytes", "duration_us")
+NEEDS = ("flow.responder_packets", "flow.responder_bytes", "flow.duration_us")
 
 PAIR = ("sensor", "host", "peer", "port", "protocol", "day")
 MINUTE_US = 60_000_000

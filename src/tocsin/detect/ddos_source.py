@@ -35,7 +35,7 @@ from tocsin.detect._expressions import count_where, gaps_us, packets_at_least, p
 from tocsin.wording import many, number
 
 SAMPLING = 1000
-NEEDS = ("responder_packets",)
+NEEDS = ("flow.responder_packets",)
 
 PAIR = ("sensor", "host", "peer", "port", "protocol", "day")
 SECOND_US = 1_000_000

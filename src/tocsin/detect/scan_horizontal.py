@@ -46,7 +46,7 @@ from tocsin.detect._services import ORDINARY, runs_on
 from tocsin.wording import duration, many, number
 
 SAMPLING = 1
-NEEDS = ("responder_packets",)
+NEEDS = ("flow.responder_packets",)
 
 PORT = ("sensor", "host", "inside", "port", "day")
 HOST = ("sensor", "host", "inside", "day")

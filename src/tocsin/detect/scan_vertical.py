@@ -38,7 +38,7 @@ from tocsin.detect._expressions import count_where, points, score, share
 from tocsin.wording import duration, many, number
 
 SAMPLING = 1
-NEEDS = ("responder_packets",)
+NEEDS = ("flow.responder_packets",)
 
 PAIR = ("sensor", "host", "inside", "peer", "day")
 LOW_PORTS = 1024

@@ -44,7 +44,7 @@ def c2_peers(findings: Iterable[Finding]) -> list[Peer]:
     peers = (peer for finding in ranked if finding.behaviour in C2_BEHAVIOURS for peer in finding.peers)
     distinct: dict[tuple[str, int | None, str], Peer] = {}
     for peer in peers:
-        distinct.setdefault((peer["address"], peer["port"], peer["proto"]), peer)
+        distinct.setdefault((peer["address"] or peer["name"] or "", peer["port"], peer["proto"]), peer)
     return list(distinct.values())
 
 
@@ -54,7 +54,8 @@ def endpoint(peer: Peer) -> str:
     >>> endpoint({"address": "2001:db8::1", "port": 6667, "proto": "tcp", "name": None})
     '[2001:db8::1]:6667/tcp'
     """
-    address = f"[{peer['address']}]" if ":" in peer["address"] else peer["address"]
+    address = peer["address"] or peer["name"] or "unknown"
+    address = f"[{address}]" if ":" in address else address
     return f"{address}/{peer['proto']}" if peer["port"] is None else f"{address}:{peer['port']}/{peer['proto']}"
 
 

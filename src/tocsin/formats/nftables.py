@@ -74,7 +74,7 @@ def blockable(peer: Peer) -> bool:
     False
     """
     try:
-        address = ip_address(peer["address"])
+        address = ip_address(peer["address"] or "")
     except ValueError:
         return False
     port = peer["port"]
@@ -95,12 +95,12 @@ def _key(mitigation: Mitigation) -> tuple[int, bytes, str, int]:
     target = _target(mitigation)
     if not blockable(target):
         raise WrongUse(f"nftables cannot block this: {endpoint(target)}: a block needs an address, TCP or UDP, a port")
-    address = ip_address(target["address"])
+    address = ip_address(target["address"] or "")
     return address.version, address.packed, target["proto"], target["port"] or 0
 
 
 def _version(mitigation: Mitigation) -> int:
-    return ip_address(_target(mitigation)["address"]).version
+    return ip_address(_target(mitigation)["address"] or "").version
 
 
 def _target(mitigation: Mitigation) -> Peer:
@@ -118,7 +118,7 @@ def _element(export: Export, mitigation: Mitigation) -> str:
     target = _target(mitigation)
     seconds = max(1, int((mitigation.until - mitigation.written).total_seconds()))
     comment = f"{mitigation.owner} until {mitigation.until.date()} case {_case(export, mitigation)} {mitigation.reason}"
-    place = f"{ip_address(target['address'])} . {target['proto']} . {target['port']}"
+    place = f"{ip_address(target['address'] or '')} . {target['proto']} . {target['port']}"
     return f'{place} timeout {seconds}s comment "{_plain(comment)[:COMMENT_BYTES]}"'
 
 

@@ -9,10 +9,13 @@ from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
-from tocsin.records.telemetry import Dns, Flow, Http, Lease, Login, Smtp, Telemetry, Tls
+from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
 from tocsin.records.work import Audit, Job, Outbox
 
-LAKE_TABLES: tuple[type[Record], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Lease)
+LAKE_TABLES: tuple[type[Record], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label)
+
+# What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
+SEEN_TABLES: tuple[type[Telemetry], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Alert)
 
 # Each ledger table with the columns that identify a row.
 LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
@@ -54,6 +57,8 @@ __all__ = [
     "C2_BEHAVIOURS",
     "LAKE_TABLES",
     "LEDGER_TABLES",
+    "SEEN_TABLES",
+    "Alert",
     "Assessment",
     "Audit",
     "Behaviour",
@@ -75,6 +80,7 @@ __all__ = [
     "Job",
     "Judgement",
     "Kind",
+    "Label",
     "LakeFile",
     "Lease",
     "LedgerRecord",

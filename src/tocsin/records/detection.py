@@ -10,10 +10,14 @@ from tocsin.records.kinds import Record
 class Detection(Record):
     """One behaviour of one host towards one peer on one UTC day, as one sensor saw it.
 
+    Columns that may be null may also be left out.
+
     Attributes:
         sensor: name of the sensor
-        host: address of the local host
-        peer: address of the other side
+        kind: what ``host`` is: ``host``, ``sensor`` or ``infrastructure``; null means host
+        host: address of the local host; of other kinds what names it: a sensor's name, a prefix
+        peer: address of the other side; null when only its name is known
+        name: name of the other side; null when only its address is known
         port: port of the other side; null where the protocol has none
         protocol: transport in lower case
         day: UTC day
@@ -23,8 +27,10 @@ class Detection(Record):
     """
 
     sensor: str
+    kind: str | None
     host: str
-    peer: str
+    peer: str | None
+    name: str | None
     port: int | None
     protocol: str
     day: date

@@ -15,9 +15,9 @@ class Subject(TypedDict):
 
 
 class Peer(TypedDict):
-    """The other side of a behaviour. ``name`` is null when only the address is known."""
+    """The other side of a behaviour. One of ``address`` and ``name`` may be null, when only the other is known."""
 
-    address: str
+    address: str | None
     port: int | None
     proto: str
     name: str | None

@@ -19,7 +19,7 @@ class Telemetry(Record):
         time: when it began, UTC, microseconds
         initiator: address of the side that began the exchange
         initiator_port: its port (for ICMP: the type), null where the protocol has none
-        responder: address of the side that was addressed
+        responder: address of the side that was addressed; null where a server's log does not name the server
         responder_port: its port (for ICMP: the code), null where the protocol has none
         uid: the source's own name for the exchange, to find it again there
     """
@@ -28,7 +28,7 @@ class Telemetry(Record):
     time: datetime
     initiator: str
     initiator_port: int | None
-    responder: str
+    responder: str | None
     responder_port: int | None
     uid: str | None
 
@@ -49,6 +49,7 @@ class Flow(Telemetry):
         sampling: 1 in how many packets the sensor looked at; 1 is every packet
     """
 
+    responder: str
     protocol: str
     service: str | None
     duration_us: int | None
@@ -157,6 +158,38 @@ class Smtp(Telemetry):
     sender_domain: str | None
     recipients: int | None
     reply: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(Telemetry):
+    """What an intrusion detection system says of an exchange. It is evidence beside findings, never one by itself.
+
+    Attributes:
+        signature: text of the signature that matched
+        signature_id: number of that signature, by which its author knows it
+        category: kind of event, in the system's words
+        severity: in the system's own scale; Suricata: 1 is the gravest
+        blocked: whether the system kept the traffic from passing
+    """
+
+    signature: str
+    signature_id: int | None
+    category: str | None
+    severity: int | None
+    blocked: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label(Telemetry):
+    """What somebody who knows says of an exchange. Kept aside for evaluation: no detector ever sees it.
+
+    Attributes:
+        label: the word for it, such as ``Malicious`` or ``Benign``
+        detail: what else is said, such as ``C&C``; null when nothing is
+    """
+
+    label: str
+    detail: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
