@@ -5,7 +5,7 @@ from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsibl
 from tocsin.records.detection import Detection
 from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
+from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
@@ -28,6 +28,9 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     User: ("id",),
     Ingest: ("id",),
     LakeFile: ("path",),
+    LakeShare: ("path", "ingest"),
+    LakeDiscard: ("path",),
+    Removal: ("id",),
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
@@ -81,7 +84,9 @@ __all__ = [
     "Judgement",
     "Kind",
     "Label",
+    "LakeDiscard",
     "LakeFile",
+    "LakeShare",
     "Lease",
     "LedgerRecord",
     "Login",
@@ -96,6 +101,7 @@ __all__ = [
     "Practice",
     "Quarantine",
     "Record",
+    "Removal",
     "Responsible",
     "Roadmap",
     "RoadmapItem",
