@@ -96,11 +96,6 @@ def _detect(run: Run, advance: Advance) -> list[str]:
     return lines + [f"cannot judge {u.detector} at sensor {u.sensor} on {u.day}: {u.reason}" for u in summary.unable]
 
 
-def _revise(run: Run, _: Advance) -> list[str]:
-    summary = revise(run.workspace, run.ledger)
-    return [f"{many(len(summary.forgotten), 'case')} rested on nothing else and went"] if summary.forgotten else []
-
-
 def _merge(run: Run, _: Advance) -> list[str]:
     summary = merge(run.workspace, run.ledger)
     done = {"opened": summary.opened, "extended": summary.extended, "reopened": summary.reopened}
@@ -137,7 +132,12 @@ def undone(run: Run, ingest: str) -> list[str]:
     lines = [f"taken back: {done.path}: {many(done.rows, 'row')}, {many(len(done.days), 'day')}"]
     if done.again:
         lines = [f"taken back before: {done.path}: what rested on it is looked at again"]
-    return lines + (flow(run, (DETECT, REVISE, MERGE, RESPOND)) if done.judged else [])
+    if not done.judged:
+        return lines
+    lines += flow(run, (DETECT,))
+    gone = len(revise(run.workspace, run.ledger, done.days).forgotten)
+    lines += [f"{many(gone, 'case')} rested on nothing else, and went"] if gone else []
+    return lines + flow(run, (MERGE, RESPOND))
 
 
 def expired(workspace: Workspace, ledger: Ledger, *, dry_run: bool, progress: Advance) -> Expired:
@@ -158,7 +158,6 @@ def measured(run: Run) -> list[Measure]:
 
 INGEST = Stage("ingest", "Reading telemetry", _ingest)
 DETECT = Stage("detect", "Looking for bots", _detect)
-REVISE = Stage("revise", "Revising cases", _revise)
 MERGE = Stage("cases", "Merging findings into cases", _merge)
 RESPOND = Stage("respond", "Preparing notices and blocks", _respond)
 MEASURE = Stage("measure", "Measuring", _measure)

@@ -1,7 +1,8 @@
 """Cases after evidence was taken back: as if what is gone had never been there, but for what people did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -13,38 +14,48 @@ from tocsin.workspace import Workspace
 
 # Events and states that come of the stages alone; anything else is what a person did, or what left the house.
 BY_ITSELF = {"found", "assign"}
-PREPARED = {AWAITING, "proposed", "ended"}
+PROPOSED = "proposed"
+PREPARED = {AWAITING, PROPOSED, "ended"}
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """Ids of the cases that were forgotten, and of those that rest on less or on other evidence now."""
+    """Ids of the cases that were forgotten, and of the others whose evidence may be another now."""
 
     forgotten: tuple[str, ...]
     revised: tuple[str, ...]
 
 
-def revise(workspace: Workspace, ledger: Ledger) -> Revised:
-    """Let cases rest on the findings that there are. Merge the findings afterwards.
+def revise(workspace: Workspace, ledger: Ledger, days: Collection[date]) -> Revised:
+    """Let the cases of these days rest on the findings that there are now. Merge the findings afterwards, and respond.
 
     A case that has lost a finding, and on which nobody has acted and of which nobody was told, is forgotten with its
-    history and with what was prepared for it, when nothing is left of it or when it would have begun on another day.
-    Other cases have their severity, times and behaviours from the findings that they still have; what people did is
-    not forgotten, and a case that rests on nothing is dismissed by the merge.
+    history when nothing is left of it or when it would have begun on another day. Other cases have their severity,
+    times and behaviours from the findings that they still have; what people did is not forgotten, and a case that rests
+    on nothing is dismissed by the merge. What was prepared and waits for a yes is withdrawn without a trace: what the
+    evidence still asks for is prepared anew.
     """
     forgotten, revised = [], []
     with ledger.write() as connection:
         found = {finding.id: finding for finding in read(connection, Finding)}
         for case in read(connection, Case):
-            if not is_alive(case):
+            if not is_alive(case) or not _concerned(case, found, days):
                 continue
-            if _is_void(workspace, case, found) and _is_untouched(connection, case):
-                _forget(connection, workspace, case)
+            forget = _is_void(workspace, case, found) and _is_untouched(connection, case)
+            _unprepare(connection, workspace, case)
+            if forget:
+                for record in (Notice, Mitigation, CaseEvent):
+                    remove(connection, record, case=case.id)
+                remove(connection, Case, id=case.id)
                 forgotten.append(case.id)
-            elif (after := _resting(case, found)) != case:
-                put(connection, [after])
+            else:
+                put(connection, [_resting(case, found)])
                 revised.append(case.id)
     return Revised(tuple(forgotten), tuple(revised))
+
+
+def _concerned(case: Case, found: Mapping[str, Finding], days: Collection[date]) -> bool:
+    return any(name not in found or found[name].day in days for name in case.findings)
 
 
 def _is_void(workspace: Workspace, case: Case, found: Mapping[str, Finding]) -> bool:
@@ -87,15 +98,15 @@ def _resting(case: Case, found: Mapping[str, Finding]) -> Case:
     )
 
 
-def _forget(connection: sa.Connection, workspace: Workspace, case: Case) -> None:
-    """Remove a case and what was prepared for it; a file for several cases is prepared again without this one."""
-    outbox = {notice.outbox for notice in read(connection, Notice, case=case.id)}
-    for mitigation in read(connection, Mitigation, case=case.id):
-        outbox |= {entry.id for entry in read(connection, Outbox, source=mitigation.source)}
-    for entry in read(connection, Outbox):
-        if entry.id in outbox and entry.state == AWAITING:
+def _unprepare(connection: sa.Connection, workspace: Workspace, case: Case) -> None:
+    """Remove notices and blocks of a case that wait for a yes; a file with the blocks of several cases goes whole."""
+    notices = read(connection, Notice, case=case.id, state=AWAITING)
+    proposed = read(connection, Mitigation, case=case.id, state=PROPOSED)
+    sources = {mitigation.source for mitigation in proposed}
+    names = {notice.outbox for notice in notices}
+    for entry in read(connection, Outbox, state=AWAITING):
+        if entry.id in names or entry.source in sources:
             (workspace.outbox / entry.path).unlink(missing_ok=True)
             remove(connection, Outbox, id=entry.id)
-    for record in (Notice, Mitigation, CaseEvent):
-        remove(connection, record, case=case.id)
-    remove(connection, Case, id=case.id)
+    remove(connection, Notice, case=case.id, state=AWAITING)
+    remove(connection, Mitigation, case=case.id, state=PROPOSED)

@@ -7,14 +7,14 @@ removed a while later.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from tocsin.records import LakeFile
-from tocsin.store.exchange import Overtaken, abandon, exchange, merged
-from tocsin.store.ledger import Ledger, read
+from tocsin.store.exchange import Fresh, Overtaken, abandon, exchange, merged
+from tocsin.store.ledger import Ledger, one, read
 from tocsin.store.place import Place, place
-from tocsin.store.reading import first_time
+from tocsin.store.reading import Vanished, first_time
 from tocsin.store.sweep import sweep
 from tocsin.workspace import Workspace
 
@@ -61,16 +61,30 @@ def compact(
     before = after = rows = overtaken = 0
     for number, files in enumerate(wanted):
         progress(number, len(wanted))
-        fresh = merged(where, files, SOURCE)
-        try:
-            with ledger.write() as connection:
-                exchange(connection, files, [fresh], workspace.now())
-        except Overtaken:
-            abandon([fresh])
+        fresh = _compact(workspace, ledger, where, files)
+        if fresh is None:
             overtaken += 1
             continue
         before, after, rows = before + len(files), after + 1, rows + fresh.part.rows
     return Compacted(before, after, rows, overtaken, swept)
+
+
+def _compact(workspace: Workspace, ledger: Ledger, where: Place, files: list[LakeFile]) -> Fresh | None:
+    """Put files together; None when another process changed one of them meanwhile."""
+    try:
+        fresh = merged(where, files, SOURCE)
+    except Vanished:
+        with ledger.look() as connection:
+            if all(one(connection, LakeFile, path=file.path) for file in files):
+                raise
+        return None
+    try:
+        with ledger.write() as connection:
+            exchange(connection, files, [fresh], workspace.now())
+    except Overtaken:
+        abandon([fresh])
+        return None
+    return fresh
 
 
 def small(file: LakeFile) -> bool:
@@ -83,7 +97,14 @@ def groups(where: Place, files: Iterable[LakeFile]) -> Iterator[list[LakeFile]]:
     for _, of_day in groupby(sorted(files, key=_together), key=_together):
         small_ones = list(of_day)
         if len(small_ones) > 1:
-            yield from _filled(sorted(small_ones, key=lambda file: (first_time(where, file), file.path)))
+            yield from _filled(sorted(small_ones, key=lambda file: (_first(where, file), file.path)))
+
+
+def _first(where: Place, file: LakeFile) -> datetime:
+    try:
+        return first_time(where, file)
+    except Vanished:
+        return datetime.combine(file.day, time.min)
 
 
 def _together(file: LakeFile) -> tuple[str, date, str, str]:

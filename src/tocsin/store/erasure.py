@@ -19,10 +19,10 @@ from tocsin.errors import WrongUse
 from tocsin.records import LakeFile, Lease, Removal, table_name
 from tocsin.store.exchange import Thinned, rework, thinned
 from tocsin.store.lake import EVIDENCE
-from tocsin.store.ledger import Ledger, add, read
+from tocsin.store.ledger import Ledger, read
 from tocsin.store.place import Place, place
 from tocsin.store.reading import Mask, equal
-from tocsin.store.removals import removals
+from tocsin.store.removals import record, removals
 from tocsin.store.spans import Span, about, spans_of
 from tocsin.workspace import Workspace
 
@@ -94,9 +94,7 @@ def _erase(
 
     def finish(connection: sa.Connection, done: list[Thinned]) -> Erased:
         gone = [(each.file.telemetry, each.file.day, each.gone) for each in done]
-        records = removals(workspace, KIND, pseudonym, reason, gone)
-        add(connection, records)
-        return Erased(tuple(records))
+        return Erased(tuple(record(connection, removals(workspace, KIND, pseudonym, reason, gone))))
 
     return rework(workspace, ledger, partial(_files, since=since, until=until), thin, finish)
 

@@ -21,7 +21,7 @@ from tocsin.store.lake import ROWS_HELD, day_folder
 from tocsin.store.ledger import Ledger, add, put, remove
 from tocsin.store.part import Part, begin, settle
 from tocsin.store.place import Place, writing
-from tocsin.store.reading import Mask, opened, tables
+from tocsin.store.reading import Mask, Vanished, opened, tables
 from tocsin.store.sweep import sweep
 from tocsin.workspace import Workspace
 
@@ -106,8 +106,10 @@ def rework(
         try:
             for each in thin(files):
                 done.append(each)  # noqa: PERF402  (what was written is known when the next one fails)
-        except BaseException:
+        except BaseException as error:
             abandon(each.fresh for each in done)
+            if isinstance(error, Vanished) and _changed(ledger, choose, files):
+                continue
             raise
         try:
             with ledger.write() as connection:
@@ -150,6 +152,11 @@ def thinned(place: Place, file: LakeFile, keep: Keep, telemetry: str | None = No
                 _append(fresh, rows.filter(pa.array(keep(rows))))
             fresh.part.close()
     return Thinned(file, file.rows - left, fresh)
+
+
+def _changed(ledger: Ledger, choose: Callable[[sa.Connection], list[LakeFile]], files: list[LakeFile]) -> bool:
+    with ledger.look() as connection:
+        return choose(connection) != files
 
 
 def losing(place: Place, file: LakeFile, keep: Keep) -> int:

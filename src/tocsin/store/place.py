@@ -94,9 +94,11 @@ def _by_url(where: str) -> Place:
 
 @contextmanager
 def answering(where: Place) -> Iterator[None]:
-    """What goes wrong in looking at a lake is told in one line."""
+    """What goes wrong in looking at a lake is told in one line; that a file is not there is for the caller to tell."""
     try:
         yield
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise Unreachable(f"the lake does not answer: {where.shown}: {_reason(error)}") from None
 

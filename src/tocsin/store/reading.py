@@ -21,12 +21,21 @@ Mask = npt.NDArray[np.bool_]
 ROWS_READ = 1 << 18
 
 
+class Vanished(TocsinError):
+    """A file is not there: another process has put others in its place meanwhile, or it was lost."""
+
+
 @contextmanager
 def opened(place: Place, file: LakeFile) -> Iterator[pq.ParquetFile]:
-    """A file of the lake, open. Raises TocsinError when it is no Parquet, Unreachable when the lake does not answer."""
+    """A file of the lake, open.
+
+    Raises Vanished when it is not there, another TocsinError when it is no Parquet or the lake does not answer.
+    """
     try:
         with answering(place), pq.ParquetFile(place.path(file.path), filesystem=place.filesystem) as parquet:
             yield parquet
+    except FileNotFoundError:
+        raise Vanished(f"missing in the lake: {place.shown}/{file.path}: see 'tocsin doctor'") from None
     except pa.ArrowInvalid as error:
         raise TocsinError(f"cannot be read: {place.shown}/{file.path}: {error}: see 'tocsin doctor'") from None
 

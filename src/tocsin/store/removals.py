@@ -2,10 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+import sqlalchemy as sa
+
 from tocsin.records import Removal, record_id
+from tocsin.store.ledger import add, one
 from tocsin.workspace import Workspace
+
+
+def record(connection: sa.Connection, rows: Iterable[Removal]) -> list[Removal]:
+    """Put records into the ledger; in a replay, whose clock stands still, the same can be removed twice at a time."""
+    kept = []
+    for row in rows:
+        while one(connection, Removal, id=row.id):
+            row = replace(row, id=record_id("removal", row.id))
+        add(connection, [row])
+        kept.append(row)
+    return kept
 
 
 def removals(

@@ -19,9 +19,9 @@ from tocsin.records import Edition, Ingest, LakeFile, Measure, Quarantine, Remov
 from tocsin.store.erasure import LEASES
 from tocsin.store.exchange import Keep, Thinned, losing, rework, thinned
 from tocsin.store.lake import EVIDENCE
-from tocsin.store.ledger import Ledger, add, read, remove
+from tocsin.store.ledger import Ledger, read, remove
 from tocsin.store.place import Place, place
-from tocsin.store.removals import removals
+from tocsin.store.removals import record, removals
 from tocsin.store.spans import Span, about
 from tocsin.workspace import Retention, Workspace
 
@@ -97,9 +97,8 @@ def _expire_day(workspace: Workspace, ledger: Ledger, telemetry: str, day: date,
         return _thinned(where, files, keep)
 
     def finish(connection: sa.Connection, done: list[Thinned]) -> list[Removal]:
-        records = _records(workspace, telemetry, [(telemetry, day, each.gone) for each in done if each.gone])
-        add(connection, records)
-        return records
+        gone = [(telemetry, day, each.gone) for each in done if each.gone]
+        return record(connection, _records(workspace, telemetry, gone))
 
     return rework(
         workspace, ledger, lambda connection: read(connection, LakeFile, telemetry=telemetry, day=day), thin, finish
@@ -144,12 +143,12 @@ def _expire_ledger(connection: sa.Connection, workspace: Workspace, dry_run: boo
     editions = [row for row in read(connection, Edition) if _over(workspace, retentions.editions, row.as_of.date())]
     counted = [(table_name(Edition), row.as_of.date(), 1) for row in editions]
     records += removals(workspace, KIND, "editions", _reason(workspace, "editions"), counted)
-    if not dry_run:
-        for name in gone:
-            remove(connection, Quarantine, ingest=name)
-        for figure in figures:
-            remove(connection, Measure, id=figure.id)
-        for edition in editions:
-            remove(connection, Edition, id=edition.id)
-        add(connection, records)
-    return records
+    if dry_run:
+        return records
+    for name in gone:
+        remove(connection, Quarantine, ingest=name)
+    for figure in figures:
+        remove(connection, Measure, id=figure.id)
+    for edition in editions:
+        remove(connection, Edition, id=edition.id)
+    return record(connection, records)

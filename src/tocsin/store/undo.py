@@ -5,6 +5,7 @@ they would leave: judgements of sensors that have nothing on a day any more, and
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,10 +27,10 @@ from tocsin.records import (
 )
 from tocsin.store.exchange import INGEST, Keep, Thinned, rework, thinned
 from tocsin.store.ingests import named
-from tocsin.store.ledger import Ledger, add, one, read, remove
+from tocsin.store.ledger import Ledger, one, read, remove
 from tocsin.store.place import Place, place
-from tocsin.store.reading import equal, values
-from tocsin.store.removals import removals
+from tocsin.store.reading import Vanished, equal, values
+from tocsin.store.removals import record, removals
 from tocsin.workspace import Workspace
 
 KIND = "undo"
@@ -99,12 +100,12 @@ def _files(connection: sa.Connection, ingest: str) -> list[LakeFile]:
 def _take_back(connection: sa.Connection, workspace: Workspace, ingest: Ingest, done: list[Thinned]) -> Undone:
     covered = {cover.day for cover in read(connection, Coverage, ingest=ingest.id)}
     days = sorted(covered | {each.file.day for each in done})
-    for record in LEDGER_TABLES:
-        if INGEST in {column.name for column in columns(record)}:
-            remove(connection, record, ingest=ingest.id)
+    for table in LEDGER_TABLES:
+        if INGEST in {column.name for column in columns(table)}:
+            remove(connection, table, ingest=ingest.id)
     remove(connection, Ingest, id=ingest.id)
     gone = [(each.file.telemetry, each.file.day, each.gone) for each in done]
-    add(connection, removals(workspace, KIND, ingest.id, ingest.path, gone))
+    record(connection, removals(workspace, KIND, ingest.id, ingest.path, gone))
     judged = any(read(connection, Judgement, day=day) for day in days)
     findings = sum(_forget(connection, place(workspace.lake), day) for day in days)
     return Undone(ingest.id, ingest.path, sum(each.gone for each in done), tuple(days), findings, judged)
@@ -136,4 +137,9 @@ def _sensors(connection: sa.Connection, where: Place, day: date, wanted: Collect
 
 
 def _sensors_in(where: Place, files: Iterable[LakeFile]) -> set[str]:
-    return {sensor for file in files for sensor in values(where, file, "sensor")}
+    found: set[str] = set()
+    for file in files:
+        # What is lost is another matter, of which the doctor tells.
+        with suppress(Vanished):
+            found |= values(where, file, "sensor")
+    return found
