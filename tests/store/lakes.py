@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tocsin.records import Coverage, Flow, Ingest, LakeFile, Lease, Quarantine, Record, arrow_schema
+from tocsin.records import Coverage, Flow, Ingest, LakeFile, Quarantine, Record, arrow_schema
 from tocsin.store.compaction import compact
 from tocsin.store.erasure import erase_address
 from tocsin.store.lake import LakeWriter
@@ -112,4 +112,7 @@ OPERATIONS: dict[str, Callable[[Workspace, Ledger], object]] = {
         workspace, ledger, HOST, datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
     ),
 }
-__all__ = ["HOST", "KEPT", "NEW", "OLD", "OPERATIONS", "OTHER", "Lease", "contents", "fill", "flow", "lease", "listed"]
+__all__ = [
+    *("HOST", "KEPT", "NEW", "OLD", "OPERATIONS", "OTHER", "Lease"),
+    *("contents", "fill", "flow", "lease", "listed", "on_disk", "three_ingests"),
+]
