@@ -112,7 +112,3 @@ OPERATIONS: dict[str, Callable[[Workspace, Ledger], object]] = {
         workspace, ledger, HOST, datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
     ),
 }
-__all__ = [
-    *("HOST", "KEPT", "NEW", "OLD", "OPERATIONS", "OTHER", "Lease"),
-    *("contents", "fill", "flow", "lease", "listed", "on_disk", "three_ingests"),
-]

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +15,7 @@ from tocsin.records import Flow, LakeDiscard, LakeFile, LakeShare
 from tocsin.store import compaction
 from tocsin.store.compaction import compact, groups, small
 from tocsin.store.engine import open_engine
+from tocsin.store.exchange import Fresh, merged
 from tocsin.store.lake import lake_files, missing, strays
 from tocsin.store.ledger import Ledger, read
 from tocsin.store.place import place
@@ -34,8 +36,8 @@ def test_many_files_become_one_a_day_sorted_by_time(workspace: Workspace, ledger
     assert [file.day for file in sorted(files, key=lambda file: file.day)] == [OLD, NEW]
     assert shares == {(file.path, name): 50 for file in files for name in ("one", "two", "three")}
     for file in files:
-        times = pq.ParquetFile(Path(workspace.lake) / file.path).read(["time"])["time"].to_pylist()
-        assert times == sorted(times)
+        times = pq.ParquetFile(Path(workspace.lake) / file.path).read(["time"])["time"].to_numpy()
+        assert (times[1:] >= times[:-1]).all()
         assert file.bytes == (Path(workspace.lake) / file.path).stat().st_size
 
 
@@ -98,11 +100,10 @@ def test_what_another_process_changed_meanwhile_is_left_for_the_next_time(
     workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     three_ingests(workspace, ledger)
-    merged = compaction.merged
 
-    def overtaken(*given: object) -> object:
+    def overtaken(*given: Any) -> Fresh:
         monkeypatch.undo()
-        fresh = merged(*given)  # type: ignore[arg-type]
+        fresh = merged(*given)
         undo(workspace, ledger, "one")
         return fresh
 

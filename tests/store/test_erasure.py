@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.lakes import HOST, NEW, OLD, OTHER, Lease, contents, fill, flow, lease, listed, on_disk, three_ingests
+from tests.store.lakes import HOST, NEW, OLD, OTHER, contents, fill, flow, lease, listed, on_disk, three_ingests
 from tocsin.errors import WrongUse
-from tocsin.records import LakeShare, Removal
+from tocsin.records import LakeShare, Lease, Removal
 from tocsin.store.compaction import compact
 from tocsin.store.erasure import erase_address, erase_subscriber, is_about
 from tocsin.store.lake import missing

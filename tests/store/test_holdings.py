@@ -3,7 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from tests.store.lakes import HOST, NEW, OLD, OPERATIONS, Lease, fill, lease, three_ingests
+from tests.store.lakes import HOST, NEW, OLD, OPERATIONS, fill, lease, three_ingests
+from tocsin.records import Lease
 from tocsin.store.compaction import compact
 from tocsin.store.holdings import holdings
 from tocsin.store.ledger import Ledger

@@ -16,6 +16,7 @@ from tocsin.records import LEDGER_TABLES, LakeDiscard, LakeFile
 from tocsin.store import exchange
 from tocsin.store.lake import missing
 from tocsin.store.ledger import Ledger, open_ledger, read
+from tocsin.store.part import begin
 from tocsin.workspace import Workspace, create_workspace
 
 # Does something to a lake and ends itself, as kill -9 would, before or after a step.
@@ -153,7 +154,6 @@ def test_a_full_disk_changes_nothing(
 ) -> None:
     three_ingests(workspace, ledger)
     before = state(workspace, ledger), on_disk(workspace)
-    begin = exchange.begin
 
     def fills_up(*given: Any) -> Any:
         part = begin(*given)

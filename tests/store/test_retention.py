@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.store.lakes import HOST, NEW, OLD, OTHER, Lease, contents, fill, flow, lease, listed, on_disk, three_ingests
+from tests.store.lakes import HOST, NEW, OLD, OTHER, contents, fill, flow, lease, listed, on_disk, three_ingests
 from tests.store.lakes import KEPT as OWN
-from tocsin.records import Coverage, Edition, Flow, Ingest, LakeFile, Quarantine, Removal
+from tocsin.records import Coverage, Edition, Flow, Ingest, LakeFile, Lease, Quarantine, Removal
 from tocsin.store.compaction import compact
 from tocsin.store.lake import lake_files
 from tocsin.store.ledger import Ledger, put, read
