@@ -59,9 +59,12 @@ def tidy(
     """Put small files of one table and day together. Whoever reads them meanwhile goes on reading."""
     with session(context) as (workspace, ledger), progress("Putting files together") as advance:
         done = compact(workspace, ledger, timedelta(minutes=grace), advance)
-    fact(f"{many(done.before, 'file')} became {number(done.after)}, with {many(done.rows, 'row')}")
+    if done.before:
+        fact(f"{many(done.before, 'file')} became {number(done.after)}, with {many(done.rows, 'row')}")
+    else:
+        fact("no file is to be put together")
     if done.swept:
-        fact(f"{many(done.swept, 'file')} that had been replaced before removed")
+        fact(f"{many(done.swept, 'replaced file')} removed")
     if done.overtaken:
         say(f"{many(done.overtaken, 'group')} of files changed meanwhile: left for the next time")
 
