@@ -98,7 +98,7 @@ def explain(host: str, strongest: Mapping[str, Any], others: int) -> str:
     sent, back = (round(strongest[f"{way}_bytes"] / MEGABYTE, 1) for way in ("sent", "returned"))
     return (
         f"{host} has sent {number(sent)} megabytes to {strongest['peer']}{how} and got {number(back)} back. "
-        f"Ordinary software does not deliver anything there; if no backup or camera does, data may have been taken.{more}"
+        f"Ordinary software does not deliver anything there; if no backup does, data may have been taken.{more}"
     )
 
 
