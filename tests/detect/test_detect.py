@@ -12,7 +12,7 @@ import pytest
 from tests.detect.flows import HOST, PEER, Row, flow, unanswered
 from tocsin.detect import detect
 from tocsin.parties.enrol import Entry, enrol
-from tocsin.records import Finding, Flow, Judgement, Network, arrow_schema, columns
+from tocsin.records import Candidate, Finding, Flow, Judgement, Network, arrow_schema, columns
 from tocsin.records.detection import Detection
 from tocsin.store.lake import LakeWriter
 from tocsin.store.ledger import Ledger, put, read, remove
@@ -144,13 +144,13 @@ def test_spark_finds_the_same(watched: Workspace, ledger: Ledger) -> None:
     assert [_exact(f) for f in on_spark] == [_exact(f) for f in on_duckdb]
     for one, other in zip(on_spark, on_duckdb, strict=True):
         assert [e.keys() for e in one.evidence] == [e.keys() for e in other.evidence]
-        for mine, theirs in zip(one.evidence, other.evidence, strict=True):
+        for mine, theirs in zip(one.evidence + one.sides, other.evidence + other.sides, strict=True):
             for key, value in mine.items():
                 assert value == theirs[key] or math.isclose(value, theirs[key], rel_tol=1e-9), key
 
 
 def _exact(finding: Finding) -> dict[str, Any]:
-    return asdict(replace(finding, evidence=[]))
+    return asdict(replace(finding, evidence=[], sides=[]))
 
 
 def test_what_no_longer_holds_goes_and_what_is_hidden_stays_hidden(watched: Workspace, ledger: Ledger) -> None:
@@ -168,3 +168,37 @@ def test_what_no_longer_holds_goes_and_what_is_hidden_stays_hidden(watched: Work
         kept = {finding.id: finding.suppressed_by for finding in read(connection, Finding)}
     assert "stale" not in kept
     assert kept[hidden.id] == "rule"
+
+
+def test_weak_evidence_becomes_a_candidate_and_no_finding(watched: Workspace, ledger: Ledger) -> None:
+    on_web_port = [flow(i * 60, responder_port=443) for i in range(600)]
+    fill(watched, ledger, on_web_port)
+    assert detect(watched, ledger).findings == ()
+    with ledger.look() as connection:
+        assert read(connection, Finding) == []
+        (weak,) = read(connection, Candidate)
+    assert (weak.behaviour, weak.subject["value"], weak.score) == ("c2_beacon", HOST, 0.45)
+    assert weak.peers == [{"address": PEER, "port": 443, "proto": "tcp", "name": None}]
+    assert weak.evidence[0]["contacts"] == 600
+
+
+def test_strong_and_weak_peers_of_a_host_are_kept_apart(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON + [flow(i * 60, responder="198.51.100.9", responder_port=443) for i in range(600)])
+    (finding,) = detect(watched, ledger).findings
+    with ledger.look() as connection:
+        (weak,) = read(connection, Candidate)
+    assert [peer["address"] for peer in finding.peers] == [PEER]
+    assert "more" not in finding.explanation
+    assert [peer["address"] for peer in weak.peers] == ["198.51.100.9"]
+
+
+def test_candidates_that_no_longer_hold_go(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, [flow(i * 60, responder_port=443) for i in range(600)])
+    detect(watched, ledger)
+    with ledger.write() as connection:
+        (weak,) = read(connection, Candidate)
+        put(connection, [replace(weak, id="stale")])
+    fill(watched, ledger, [flow(1, responder="198.51.100.200")], "two")
+    detect(watched, ledger)
+    with ledger.look() as connection:
+        assert [candidate.id for candidate in read(connection, Candidate)] == [weak.id]

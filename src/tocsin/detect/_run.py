@@ -9,13 +9,13 @@ from types import ModuleType
 import ibis.expr.types as ir
 import sqlalchemy as sa
 
-from tocsin.detect._findings import findings
+from tocsin.detect._findings import folded, narrowed
 from tocsin.detect._inputs import Inputs
 from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._places import places
 from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
-from tocsin.records import SEEN_TABLES, Finding, Judgement, LakeFile, table_name
+from tocsin.records import SEEN_TABLES, Candidate, Finding, Judgement, LakeFile, table_name
 from tocsin.store.engine import Engine, open_engine
 from tocsin.store.ledger import Ledger, put, read, remove
 from tocsin.units import units
@@ -36,6 +36,15 @@ class DetectSummary:
     unable: tuple[Judgement, ...]
 
 
+@dataclass(slots=True)
+class _OfDay:
+    """What all detectors say of a day."""
+
+    findings: list[Finding]
+    candidates: list[Candidate]
+    judgements: list[Judgement]
+
+
 def detect(
     workspace: Workspace, ledger: Ledger, *, engine: str = "duckdb", progress: Progress | None = None
 ) -> DetectSummary:
@@ -50,40 +59,41 @@ def detect(
         raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
     days = sorted({file.day for file in files})
     found: list[Finding] = []
+    weak: list[Candidate] = []
     judged: list[Judgement] = []
     with open_engine(engine, workspace.folder / "tmp") as opened:
         for done, day in enumerate(days):
             if progress:
                 progress(done, len(days))
             of_day = _detect_day(workspace, opened, known, day, [file for file in files if file.day == day])
-            found += of_day[0]
-            judged += of_day[1]
+            found += of_day.findings
+            weak += of_day.candidates
+            judged += of_day.judgements
             opened.release()
     if progress:
         progress(len(days), len(days))
     with ledger.write() as connection:
-        found = _keep(connection, found, judged)
+        found = _keep(connection, found, weak, judged)
     return DetectSummary(tuple(days), tuple(found), tuple(j for j in judged if not j.able))
 
 
-def _detect_day(
-    workspace: Workspace, engine: Engine, known: Directory, day: date, files: Sequence[LakeFile]
-) -> tuple[list[Finding], list[Judgement]]:
+def _detect_day(workspace: Workspace, engine: Engine, known: Directory, day: date, files: Sequence[LakeFile]) -> _OfDay:
     tables = _tables(workspace, engine, files)
     seen = {file.telemetry for file in files}
     inputs = Inputs(engine, tables | {"place": places(engine, known, [tables[name] for name in sorted(seen)])})
     facts = sensor_facts(engine, {name: tables[name] for name in sorted(seen)})
-    found: list[Finding] = []
-    judged: list[Judgement] = []
+    of_day = _OfDay([], [], [])
     for name, detector in detectors().items():
         judgements = [judge(workspace, name, detector, sensor, day, fact) for sensor, fact in sorted(facts.items())]
-        judged += judgements
+        of_day.judgements += judgements
         able = [judgement.sensor for judgement in judgements if judgement.able]
         if able:
             sensors = None if len(able) == len(judgements) else able
-            rows = engine.rows(inputs.call(detector.detect, sensors))
-            found += findings(workspace, name, detector, rows)
-    return found, judged
+            rows = engine.rows(narrowed(inputs.call(detector.detect, sensors)))
+            of_detector = folded(workspace, name, detector, rows)
+            of_day.findings += of_detector.findings
+            of_day.candidates += of_detector.candidates
+    return of_day
 
 
 def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> dict[str, ir.Table]:
@@ -94,8 +104,10 @@ def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> 
     return {name: engine.table(TABLES[name], of_table) for name, of_table in paths.items()}
 
 
-def _keep(connection: sa.Connection, found: Sequence[Finding], judged: Sequence[Judgement]) -> list[Finding]:
-    """Put findings in the place of those that the same detectors had on the same days.
+def _keep(
+    connection: sa.Connection, found: Sequence[Finding], weak: Sequence[Candidate], judged: Sequence[Judgement]
+) -> list[Finding]:
+    """Put findings and candidates in the place of those that the same detectors had on the same days.
 
     What a rule hides stays hidden.
     """
@@ -106,7 +118,9 @@ def _keep(connection: sa.Connection, found: Sequence[Finding], judged: Sequence[
             fresh[before.id] = replace(fresh[before.id], suppressed_by=before.suppressed_by)
         elif (before.behaviour, before.day) in looked:
             remove(connection, Finding, id=before.id)
-    put(connection, [*fresh.values(), *judged])
+    for name, day in looked:
+        remove(connection, Candidate, behaviour=name, day=day)
+    put(connection, [*fresh.values(), *weak, *judged])
     return list(fresh.values())
 
 

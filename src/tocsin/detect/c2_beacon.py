@@ -21,9 +21,9 @@ Parameters:
     slots_min: five-minute slots from first to last contact from which unbroken contact counts as regular
     slots_min_percent: how many of these slots must hold a contact, percent; one in five may fall to an outage or a
         restart, but people sleep, eat and leave
-    score_min: lowest score that is reported. Regularity counts 45, a port of its own 25, silence from the other side
-        20, chat with machines (IRC) 25; UDP, which keeps paths open with regular packets, and a protocol that the
-        sensor recognises as an ordinary one take 25 away
+    score_min: lowest score that is kept, below 0.7 as a candidate. Regularity counts 45, a port of its own 25, silence
+        from the other side 20, chat with machines (IRC) 25; UDP, which keeps paths open with regular packets, and a
+        protocol that the sensor recognises as an ordinary one take 25 away
 
 Learn more: MITRE ATT&CK T1071; Hu et al., BAYWATCH (DSN 2016); documentation of RITA's beacon score.
 """
@@ -55,7 +55,7 @@ def detect(
     spread_max_percent: int = 75,
     slots_min: int = 36,
     slots_min_percent: int = 80,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Regular contacts, one row for each sensor, host, peer, port, protocol and day."""
     pairs = _pairs(pair_hour)

@@ -20,8 +20,8 @@ Parameters:
     burst_minutes: in how short a time ports_min new ports count as a burst
     low_ports_min: how many of the ports must be well-known ones (below 1024) to count as a search for services. The
         ports that a peer opens for itself are high
-    score_min: lowest score that is reported. ports_min counts 40, ports_many 20 more, a burst 20, a search for services
-        20, nearly nothing answering 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. ports_min counts 40, ports_many 20 more, a burst 20,
+        a search for services 20, nearly nothing answering 10
 
 Learn more: MITRE ATT&CK T1046; Jung et al., Fast Portscan Detection Using Sequential Hypothesis Testing
     (IEEE S&P 2004); the Nmap book, chapter Port Scanning Techniques.
@@ -54,7 +54,7 @@ def detect(
     nearly_all_percent: int = 90,
     burst_minutes: int = 1,
     low_ports_min: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Addresses that were scanned, one row for each sensor, host, peer and day; their port is null."""
     pairs = _pairs(attempt_day)

@@ -3,7 +3,7 @@
 from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
-from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
+from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
@@ -31,6 +31,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
+    Candidate: ("id",),
     Judgement: ("detector", "sensor", "day"),
     Sighting: ("id",),
     Indicator: ("id",),
@@ -62,6 +63,7 @@ __all__ = [
     "Assessment",
     "Audit",
     "Behaviour",
+    "Candidate",
     "Case",
     "CaseEvent",
     "Column",
