@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from tests.detect.flows import HOST, PEER, Row, flow, unanswered
-from tocsin.detect import detect
+from tocsin.detect import Wanted, add_rule, detect
 from tocsin.parties.enrol import Entry, enrol
 from tocsin.records import Candidate, Finding, Flow, Judgement, Network, arrow_schema, columns
 from tocsin.records.detection import Detection
@@ -153,21 +153,27 @@ def _exact(finding: Finding) -> dict[str, Any]:
     return asdict(replace(finding, evidence=[], sides=[]))
 
 
-def test_what_no_longer_holds_goes_and_what_is_hidden_stays_hidden(watched: Workspace, ledger: Ledger) -> None:
+def test_what_no_longer_holds_goes(watched: Workspace, ledger: Ledger) -> None:
     fill(watched, ledger, BEACON + CHANNEL)
     first = detect(watched, ledger).findings
-    hidden = next(f for f in first if f.behaviour == "c2_channel")
-    with ledger.write() as connection:
-        put(connection, [replace(hidden, suppressed_by="rule")])
-    # The same rows once more: each gap but every other is nought now, and nothing is regular any longer.
     fill(watched, ledger, [row | {"responder": "203.0.113.77"} for row in BEACON[:3]], "two")
     with ledger.write() as connection:
         put(connection, [replace(first[0], id="stale", behaviour="c2_beacon")])
     detect(watched, ledger)
     with ledger.look() as connection:
-        kept = {finding.id: finding.suppressed_by for finding in read(connection, Finding)}
-    assert "stale" not in kept
-    assert kept[hidden.id] == "rule"
+        assert {finding.id for finding in read(connection, Finding)} == {finding.id for finding in first}
+
+
+def test_what_a_rule_hides_is_hidden_from_the_start_and_stays_so(watched: Workspace, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        add_rule(connection, watched, "agent", Wanted(behaviours=["c2_channel"]), reason="Our agent.")
+    fill(watched, ledger, BEACON + CHANNEL)
+    for _ in range(2):
+        assert {f.behaviour: f.suppressed_by for f in detect(watched, ledger).findings} == {
+            "c2_beacon": None,
+            "c2_channel": "agent",
+        }
+        fill(watched, ledger, [row | {"responder": "203.0.113.77"} for row in BEACON[:3]], "two")
 
 
 def test_weak_evidence_becomes_a_candidate_and_no_finding(watched: Workspace, ledger: Ledger) -> None:

@@ -8,6 +8,20 @@ judge, ``NEEDS`` the columns without which it cannot (``flow.duration_us``); wha
 needed. It opens nothing and knows no engine.
 """
 
+from tocsin.detect._hiding import Hidden, count, hide
+from tocsin.detect._rulebook import Wanted, add_rule, in_force, remove_rule, rules, shipped
 from tocsin.detect._run import DetectSummary, detect
 
-__all__ = ["DetectSummary", "detect"]
+__all__ = [
+    "DetectSummary",
+    "Hidden",
+    "Wanted",
+    "add_rule",
+    "count",
+    "detect",
+    "hide",
+    "in_force",
+    "remove_rule",
+    "rules",
+    "shipped",
+]

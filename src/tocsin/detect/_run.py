@@ -1,7 +1,7 @@
 """Runs every detector over the lake, day by day, and puts what it finds into the ledger."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import sqlalchemy as sa
 
 from tocsin.detect._findings import folded, narrowed
+from tocsin.detect._hiding import hide
 from tocsin.detect._inputs import Inputs
 from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._places import places
@@ -73,7 +74,7 @@ def detect(
     if progress:
         progress(len(days), len(days))
     with ledger.write() as connection:
-        found = _keep(connection, found, weak, judged)
+        found = _keep(connection, workspace, found, weak, judged)
     return DetectSummary(tuple(days), tuple(found), tuple(j for j in judged if not j.able))
 
 
@@ -105,23 +106,25 @@ def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> 
 
 
 def _keep(
-    connection: sa.Connection, found: Sequence[Finding], weak: Sequence[Candidate], judged: Sequence[Judgement]
+    connection: sa.Connection,
+    workspace: Workspace,
+    found: Sequence[Finding],
+    weak: Sequence[Candidate],
+    judged: Sequence[Judgement],
 ) -> list[Finding]:
-    """Put findings and candidates in the place of those that the same detectors had on the same days.
-
-    What a rule hides stays hidden.
-    """
+    """Put findings and candidates in the place of those that the same detectors had on the same days, and hide again
+    what a rule hides."""
     fresh = {finding.id: finding for finding in found}
     looked = {(judgement.detector, judgement.day) for judgement in judged if judgement.able}
     for before in read(connection, Finding):
-        if before.id in fresh:
-            fresh[before.id] = replace(fresh[before.id], suppressed_by=before.suppressed_by)
-        elif (before.behaviour, before.day) in looked:
+        if before.id not in fresh and (before.behaviour, before.day) in looked:
             remove(connection, Finding, id=before.id)
     for name, day in looked:
         remove(connection, Candidate, behaviour=name, day=day)
     put(connection, [*fresh.values(), *weak, *judged])
-    return list(fresh.values())
+    hide(workspace, connection)
+    kept = {finding.id: finding for finding in read(connection, Finding)}
+    return [kept[name] for name in fresh]
 
 
 def detectors() -> dict[str, ModuleType]:

@@ -3,6 +3,7 @@
 from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
+from tocsin.records.documents import finding_document
 from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
@@ -112,6 +113,7 @@ __all__ = [
     "User",
     "arrow_schema",
     "columns",
+    "finding_document",
     "record_id",
     "table_name",
 ]
