@@ -9,9 +9,10 @@ import numpy as np
 import sqlalchemy as sa
 
 from tocsin.detect._findings import told
-from tocsin.detect._matching import NONE, Sides, first_match
+from tocsin.detect._matching import Sides, first_match
 from tocsin.detect._rulebook import in_force, rules
 from tocsin.parties.directory import directory
+from tocsin.parties.lookup import NONE
 from tocsin.records import Finding
 from tocsin.store.ledger import put, read
 from tocsin.units import units

@@ -79,7 +79,7 @@ def _in_networks(networks: Sequence[Iterable[str]], addresses: Texts) -> list[Ma
     held = table.find([str(address) for address in distinct])
     for inner in set(held.tolist()) - {NONE}:
         asked = {index for held_by in (inner, *table.around(inner)) for index in asking[prefixes_[held_by]]}
-        hits[np.ix_(sorted(asked), np.flatnonzero(held == inner))] = True
+        hits[np.ix_(np.array(sorted(asked)), np.flatnonzero(held == inner))] = True
     return [hit[places] for hit in hits]
 
 

@@ -39,6 +39,7 @@ from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
 from tocsin.wording import many, number
 
 SAMPLING = 1
+RARITY = True
 NEEDS = ("flow.responder_packets", "flow.responder_bytes", "flow.duration_us")
 
 PAIR = ("sensor", "host", "peer", "port", "protocol", "day")

@@ -4,7 +4,8 @@ from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Beha
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
 from tocsin.records.documents import finding_document
-from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
+from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
+from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
@@ -13,7 +14,10 @@ from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice
 from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
 from tocsin.records.work import Audit, Job, Outbox
 
-LAKE_TABLES: tuple[type[Record], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label)
+LAKE_TABLES: tuple[type[Record], ...] = (
+    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label),
+    *(PairDay, NameDay),
+)
 
 # What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
 SEEN_TABLES: tuple[type[Telemetry], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Alert)
@@ -34,6 +38,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Finding: ("id",),
     Candidate: ("id",),
     Judgement: ("detector", "sensor", "day"),
+    Looked: ("detector", "day"),
     Sighting: ("id",),
     Indicator: ("id",),
     Rule: ("id",),
@@ -88,12 +93,15 @@ __all__ = [
     "Lease",
     "LedgerRecord",
     "Login",
+    "Looked",
     "Measure",
     "Membership",
     "Mitigation",
+    "NameDay",
     "Network",
     "Notice",
     "Outbox",
+    "PairDay",
     "Party",
     "Peer",
     "Practice",

@@ -111,6 +111,21 @@ class Judgement(LedgerRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(LedgerRecord):
+    """That a detector or daily summary has done a day, and what that rests on: until it changes, once is enough.
+
+    Attributes:
+        detector: name of the detector or summary
+        day: UTC day
+        basis: SHA-256 of what it rests on, hex: its own code, the files of the lake, the local networks
+    """
+
+    detector: str
+    day: date
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting(LedgerRecord):
     """What another party reports that it saw.
 

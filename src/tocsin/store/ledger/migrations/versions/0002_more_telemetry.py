@@ -24,6 +24,7 @@ _NEW_TABLES: dict[str, str] = {
         "party:text marking:text source:text *id:text subject:json behaviour:text day:day score:number peers:json "
         "evidence:json detector:text"
     ),
+    "looked": "party:text marking:text source:text *detector:text *day:day basis:text",
 }
 
 # Columns that tables get: name:type, and ? or, behind =, what rows that are there already have in it.
