@@ -28,7 +28,7 @@ def on(day: int, rows: list[Row]) -> list[Row]:
 def cover(workspace: Workspace, ledger: Ledger, day: date, ingest: str = "one") -> None:
     own: dict[str, Any] = {"party": workspace.party, "marking": "TLP:AMBER", "source": "test"}
     seen: dict[str, Any] = dict.fromkeys(("first", "last"), datetime(day.year, day.month, day.day, tzinfo=UTC))
-    place = {"sensor": "edge", "network": "192.0.2.0/24", "telemetry": "flow"}
+    place: dict[str, Any] = {"sensor": "edge", "network": "192.0.2.0/24", "telemetry": "flow"}
     with ledger.write() as connection:
         put(connection, [Coverage(**own, **place, **seen, ingest=ingest, day=day, rows=1, sampling=1)])
 

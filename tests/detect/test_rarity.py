@@ -27,12 +27,12 @@ def visits(hosts: int, of: int, days: int, since: int) -> list[dict[str, Any]]:
 
 
 TEXT, DAY = pa.string(), pa.date32()
-SCHEMA = pa.schema([("host", TEXT), ("peer", TEXT), ("name", TEXT), ("day", DAY)])
+SCHEMA = pa.schema({"host": TEXT, "peer": TEXT, "name": TEXT, "day": DAY})
 
 
 def weigh(engine: Engine, score: float, history: list[dict[str, Any]], **row: Any) -> dict[str, Any]:
     met = engine.memory(pa.Table.from_pylist(history, schema=SCHEMA))
-    kinds = {"peer": TEXT, "name": TEXT, "day": DAY, "score": pa.float64()}
+    kinds: dict[str, pa.DataType] = {"peer": TEXT, "name": TEXT, "day": DAY, "score": pa.float64()}
     values = {"peer": PEER, "day": TODAY, "score": score} | row
     schema = pa.schema([(name, kind) for name, kind in kinds.items() if name in values])
     rows = engine.memory(pa.Table.from_pylist([values], schema=schema))
