@@ -162,7 +162,8 @@ def test_a_secret_of_the_lake_stands_elsewhere_than_in_the_settings(folder: Path
 def test_each_class_of_data_has_its_days_and_its_legal_basis(folder: Path) -> None:
     create_workspace(folder, "example-isp")
     kept = open_workspace(folder).settings.retention
-    assert [kept.telemetry.days, kept.evidence.days, kept.aggregates.days, kept.editions.days] == [7, 90, None, None]
+    assert [kept.telemetry.days, kept.history.days, kept.evidence.days] == [7, 21, 90]
+    assert (kept.aggregates.days, kept.editions.days) == (None, None)
     (folder / "tocsin.toml").write_text(
         'party = "example-isp"\n[retention.telemetry]\nbasis = "an act"\n[retention.editions]\ndays = 3650\n'
     )
@@ -175,5 +176,5 @@ def test_each_class_of_data_has_its_days_and_its_legal_basis(folder: Path) -> No
         '[retention.telemetry]\nday = "1"',
     ):
         (folder / "tocsin.toml").write_text(f'party = "example-isp"\n{wrong}\n')
-        with pytest.raises(WrongUse, match="wrong setting: .*retention"):
+        with pytest.raises(WrongUse, match=r"wrong setting: .*retention"):
             open_workspace(folder)

@@ -32,7 +32,8 @@ class Retentions(BaseModel):
     """The classes of data.
 
     ``telemetry`` is what sensors saw, by its UTC day. ``evidence`` is what of it the findings of a case rest on,
-    counted from the day on which the case ended. ``aggregates`` are measures, which name nobody, and ``editions`` are
+    counted from the day on which the case ended. ``history`` are the sums of who met whom on a day: detection looks two
+    weeks back from each day of telemetry. ``aggregates`` are measures, which name nobody, and ``editions`` are
     the status reports that were frozen; both are kept.
     """
 
@@ -40,14 +41,15 @@ class Retentions(BaseModel):
 
     telemetry: Retention = Retention(days=7)
     evidence: Retention = Retention(days=90)
+    history: Retention = Retention(days=21)
     aggregates: Retention = Retention()
     editions: Retention = Retention()
 
-    @field_validator("telemetry", "evidence", mode="before")
+    @field_validator("telemetry", "evidence", "history", mode="before")
     @classmethod
     def _days(cls, value: object, info: ValidationInfo) -> object:
         """A class of which the settings state the basis only has the days that it has without."""
-        days = {"telemetry": 7, "evidence": 90}[info.field_name or ""]
+        days = cls.model_fields[info.field_name or ""].default.days
         return {"days": days, **value} if isinstance(value, dict) else value
 
 

@@ -36,6 +36,7 @@ def keep(workspace: Workspace, ledger: Ledger, kind: str, value: str, state: str
         explanation="",
         detector="c2_beacon",
         suppressed_by=None,
+        sides=[],
         **OWN,
     )
     case = Case(

@@ -37,7 +37,7 @@ def revise(workspace: Workspace, ledger: Ledger, days: Collection[date]) -> Revi
     """
     forgotten, revised = [], []
     with ledger.write() as connection:
-        found = {finding.id: finding for finding in read(connection, Finding)}
+        found = {finding.id: finding for finding in read(connection, Finding, suppressed_by=None)}
         for case in read(connection, Case):
             if not is_alive(case) or not _concerned(case, found, days):
                 continue

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from tocsin.records import LakeFile
+from tocsin.records import SUM_TABLES, LakeFile, table_name
 from tocsin.store.exchange import Fresh, Overtaken, abandon, exchange, merged
 from tocsin.store.ledger import Ledger, one, read
 from tocsin.store.place import Place, place
@@ -23,6 +23,7 @@ SOURCE = "lake compact"
 ROWS_TOGETHER = 1 << 20
 # A file of at least half as many stays as it is, so that no row is written over and over.
 SMALL = ROWS_TOGETHER // 2
+SUMS = frozenset(table_name(record) for record in SUM_TABLES)
 # A detection of a day that began before is over by then.
 GRACE = timedelta(hours=1)
 
@@ -88,8 +89,8 @@ def _compact(workspace: Workspace, ledger: Ledger, where: Place, files: list[Lak
 
 
 def small(file: LakeFile) -> bool:
-    """Whether a file is worth putting together with others."""
-    return file.rows < SMALL
+    """Whether a file is worth putting together with others. Sums of a day are written whole, and often anew."""
+    return file.rows < SMALL and file.telemetry not in SUMS
 
 
 def groups(where: Place, files: Iterable[LakeFile]) -> Iterator[list[LakeFile]]:

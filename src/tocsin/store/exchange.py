@@ -31,7 +31,8 @@ UNCHANGED = "nothing of the lake was changed"
 # The columns by which rows are chosen; they are read alone first, for most files have no row to choose.
 DECIDING = (
     *("time", "initiator", "initiator_port", "responder", "responder_port"),
-    *("address", "port_low", "port_high", "subscriber", "until", INGEST),
+    *("address", "port_low", "port_high", "subscriber", "until"),
+    *("host", "peer", "last", INGEST),
 )
 
 # Which rows of a table are to stay: one boolean a row, by the columns above.

@@ -64,10 +64,3 @@ def equal(rows: pa.Table, column: str, value: str) -> Mask:
 def among(rows: pa.Table, column: str, values: Iterable[str]) -> Mask:
     """Which rows have one of several texts in a column; null is none of them."""
     return np.asarray(pc.is_in(rows[column], pa.array(list(values), pa.string())), bool)
-
-
-def values(place: Place, file: LakeFile, column: str) -> set[str]:
-    """The values that a column of text has in a file."""
-    with opened(place, file) as parquet:
-        found = {value for rows in tables(parquet, [column]) for value in pc.unique(rows[column]).to_pylist()}
-    return {value for value in found if value is not None}

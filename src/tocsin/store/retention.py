@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+import numpy as np
 import sqlalchemy as sa
 
-from tocsin.records import Edition, Ingest, LakeFile, Measure, Quarantine, Removal, table_name
+from tocsin.records import SUM_TABLES, Edition, Ingest, LakeFile, Measure, Quarantine, Removal, table_name
 from tocsin.store.erasure import LEASES
 from tocsin.store.exchange import Keep, Thinned, losing, rework, thinned
 from tocsin.store.lake import EVIDENCE
@@ -26,6 +27,7 @@ from tocsin.store.spans import Span, about
 from tocsin.workspace import Retention, Workspace
 
 KIND = "expire"
+SUMS = frozenset(table_name(record) for record in SUM_TABLES)
 
 # The spans that cases need rows of, by the UTC day of their findings.
 Held = Mapping[date, Sequence[Span]]
@@ -79,7 +81,19 @@ def expire(
 
 def expires(workspace: Workspace, telemetry: str, day: date) -> bool:
     """Whether a table's day is past the time for which it is kept; evidence is whenever no case needs it."""
-    return telemetry.startswith(EVIDENCE) or _over(workspace, workspace.settings.retention.telemetry, day)
+    return telemetry.startswith(EVIDENCE) or _over(workspace, _retention(workspace, _kind(telemetry)), day)
+
+
+def _kind(telemetry: str) -> str:
+    """Class of a table, by its name in the settings."""
+    if telemetry.startswith(EVIDENCE):
+        return "evidence"
+    return "history" if telemetry in SUMS else "telemetry"
+
+
+def _retention(workspace: Workspace, kind: str) -> Retention:
+    found: Retention = getattr(workspace.settings.retention, kind)
+    return found
 
 
 def _over(workspace: Workspace, retention: Retention, day: date) -> bool:
@@ -113,19 +127,24 @@ def _thinned(where: Place, files: Iterable[LakeFile], keep: Keep) -> Iterator[Th
 
 
 def _keep(held: Held, telemetry: str, day: date) -> Keep:
-    """The rows that cases need: of leases those of any day, for a lease may last until the day of the finding."""
+    """The rows that cases need: of leases those of any day, for a lease may last until the day of the finding.
+
+    No case needs the sums: its own rows say more.
+    """
+    if telemetry in SUMS:
+        return lambda rows: np.zeros(rows.num_rows, bool)
     days = held if telemetry in LEASES else [day]
     spans = list(dict.fromkeys(span for each in days for span in held.get(each, ())))
     return lambda rows: about(rows, spans)
 
 
 def _records(workspace: Workspace, telemetry: str, gone: Iterable[tuple[str, date, int]]) -> list[Removal]:
-    kind = "evidence" if telemetry.startswith(EVIDENCE) else "telemetry"
+    kind = _kind(telemetry)
     return removals(workspace, KIND, kind, _reason(workspace, kind), gone)
 
 
 def _reason(workspace: Workspace, kind: str) -> str:
-    retention: Retention = getattr(workspace.settings.retention, kind)
+    retention = _retention(workspace, kind)
     return f"retention.{kind}.days = {retention.days}; legal basis: {retention.basis}"
 
 

@@ -22,6 +22,7 @@ Ports = npt.NDArray[Any]
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 SIDES = (("initiator", "initiator_port"), ("responder", "responder_port"))
 LEASED = ("address", "")
+SUMMED = ("host", "peer")
 LEASE = ("address", "port_low", "port_high", "subscriber", "time", "until")
 
 
@@ -39,9 +40,10 @@ class Span:
 def about(rows: pa.Table, spans: Sequence[Span]) -> Mask:
     """Which rows of a table of the lake are about one of the spans: one boolean a row.
 
-    A lease is about a span when its address, ports and time overlap it; other rows are when either side is in it.
+    A lease is about a span when its address, ports and time overlap it; so is the sum of a day, but for ports, by which
+    nothing is summed. Other rows are when either side is in it.
     """
-    sides = [side for side in (*SIDES, LEASED) if side[0] in rows.column_names]
+    sides = [side for side in (*SIDES, LEASED, *((name, "") for name in SUMMED)) if side[0] in rows.column_names]
     chosen = np.zeros(rows.num_rows, bool)
     addresses = {span.address for span in spans}
     for side in sides:
@@ -98,12 +100,14 @@ def _share_ports(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _within(rows: pa.Table, side: tuple[str, str], span: Span) -> Mask:
-    """Which rows have the span on one side; the side of a lease is its address."""
+    """Which rows have the span on one side; what has no port of that side lasts for a time."""
     name, port = side
     times = rows["time"].to_numpy()
     chosen: Mask = equal(rows, name, span.address) & (times < _stamp(span.until))
     if port:
         return chosen & (times >= _stamp(span.since)) & _in_block(rows[port].to_numpy(), rows[port].to_numpy(), span)
+    if name in SUMMED:
+        return chosen & (rows["last"].to_numpy() >= _stamp(span.since)) & (span.port_low is None)
     ends: npt.NDArray[np.datetime64] = rows["until"].to_numpy()
     low, high = (rows[name].to_numpy().astype(float) for name in ("port_low", "port_high"))
     lasts: Mask = np.isnat(ends) | (ends > _stamp(span.since))

@@ -1,11 +1,10 @@
 """An ingest is taken back: the lake and the ledger are as if its file had never been read, but for the record of it.
 
-What rests on its days is looked at again by the stages that made it: the pipeline runs them. Here goes what
-they would leave: judgements of sensors that have nothing on a day any more, and findings that nobody can judge now.
+Findings and cases that rested on it are the business of the stages that made them, which look again at its days: the
+pipeline runs them.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +15,6 @@ from tocsin.records import (
     LEDGER_TABLES,
     SEEN_TABLES,
     Coverage,
-    Finding,
     Ingest,
     Judgement,
     LakeFile,
@@ -28,8 +26,8 @@ from tocsin.records import (
 from tocsin.store.exchange import INGEST, Keep, Thinned, rework, thinned
 from tocsin.store.ingests import named
 from tocsin.store.ledger import Ledger, one, read, remove
-from tocsin.store.place import Place, place
-from tocsin.store.reading import Vanished, equal, values
+from tocsin.store.place import place
+from tocsin.store.reading import equal
 from tocsin.store.removals import record, removals
 from tocsin.workspace import Workspace
 
@@ -49,7 +47,6 @@ class Undone:
     path: str
     rows: int
     days: tuple[date, ...]
-    findings: int
     judged: bool
     again: bool = False
 
@@ -64,7 +61,7 @@ def undo(workspace: Workspace, ledger: Ledger, name: str) -> Undone:
         before = read(connection, Removal, kind=KIND, about=name)
         if before and one(connection, Ingest, id=name) is None:
             days = tuple(sorted({row.day for row in before}))
-            return Undone(name, before[0].reason, 0, days, 0, judged=True, again=True)
+            return Undone(name, before[0].reason, 0, days, judged=True, again=True)
         ingest = named(connection, name)
     where = place(workspace.lake)
 
@@ -107,39 +104,4 @@ def _take_back(connection: sa.Connection, workspace: Workspace, ingest: Ingest, 
     gone = [(each.file.telemetry, each.file.day, each.gone) for each in done]
     record(connection, removals(workspace, KIND, ingest.id, ingest.path, gone))
     judged = any(read(connection, Judgement, day=day) for day in days)
-    findings = sum(_forget(connection, place(workspace.lake), day) for day in days)
-    return Undone(ingest.id, ingest.path, sum(each.gone for each in done), tuple(days), findings, judged)
-
-
-def _forget(connection: sa.Connection, where: Place, day: date) -> int:
-    """Remove what was judged and found on a day by sensors that have nothing there any more; how many findings."""
-    judged = read(connection, Judgement, day=day)
-    left = _sensors(connection, where, day, {judgement.sensor for judgement in judged})
-    for judgement in judged:
-        if judgement.sensor not in left:
-            remove(connection, Judgement, detector=judgement.detector, sensor=judgement.sensor, day=day)
-    able = {judgement.detector for judgement in judged if judgement.able and judgement.sensor in left}
-    lost = {judgement.detector for judgement in judged} - able
-    gone = [finding.id for finding in read(connection, Finding, day=day) if finding.behaviour in lost]
-    return sum(remove(connection, Finding, id=name) for name in gone)
-
-
-def _sensors(connection: sa.Connection, where: Place, day: date, wanted: Collection[str]) -> set[str]:
-    """Sensors that have rows on a day still, or had some before the day expired.
-
-    The files are asked only when there is a sensor among ``wanted`` that the ledger does not know of.
-    """
-    found = {cover.sensor for cover in read(connection, Coverage, day=day)}
-    files = [file for file in read(connection, LakeFile, day=day) if file.telemetry in SEEN]
-    if not found.issuperset(wanted):
-        found |= _sensors_in(where, files)
-    return found
-
-
-def _sensors_in(where: Place, files: Iterable[LakeFile]) -> set[str]:
-    found: set[str] = set()
-    for file in files:
-        # What is lost is another matter, of which the doctor tells.
-        with suppress(Vanished):
-            found |= values(where, file, "sensor")
-    return found
+    return Undone(ingest.id, ingest.path, sum(each.gone for each in done), tuple(days), judged)

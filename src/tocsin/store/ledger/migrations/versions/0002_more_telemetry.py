@@ -24,10 +24,18 @@ _NEW_TABLES: dict[str, str] = {
     "lake_discard": "party:text marking:text source:text *path:text since:time",
     "removal": "party:text marking:text source:text *id:text time:time kind:text about:text telemetry:text day:day "
     "files:integer rows:integer reason:text",
+    "candidate": (
+        "party:text marking:text source:text *id:text subject:json behaviour:text day:day score:number peers:json "
+        "evidence:json detector:text"
+    ),
+    "looked": "party:text marking:text source:text *detector:text *day:day basis:text",
 }
 
 # Columns that tables get: name:type, and ? or, behind =, what rows that are there already have in it.
-_NEW_COLUMNS: dict[str, str] = {}
+_NEW_COLUMNS: dict[str, str] = {
+    "finding": "sides:json=[]",
+    "rule": "removed:day?",
+}
 
 
 def upgrade() -> None:
