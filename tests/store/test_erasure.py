@@ -8,7 +8,7 @@ import pytest
 
 from tests.store.lakes import HOST, NEW, OLD, OTHER, contents, fill, flow, lease, listed, on_disk, three_ingests
 from tocsin.errors import WrongUse
-from tocsin.records import LakeShare, Lease, Removal
+from tocsin.records import LakeShare, Lease, PairDay, Removal
 from tocsin.store.compaction import compact
 from tocsin.store.erasure import erase_address, erase_subscriber, is_about
 from tocsin.store.lake import missing
@@ -100,3 +100,17 @@ def test_of_a_subscriber_only_the_time_that_was_named_is_erased(workspace: Works
     fill(workspace, ledger, "flows", [flow(NEW, 43_200 + hour * 3600) for hour in (-2, 0, 2)])
     erase_subscriber(workspace, ledger, "token-a", START, (NOON + HOUR).replace(tzinfo=UTC))
     assert [row["time"] for row in contents(workspace, ledger)] == [NOON - 2 * HOUR, NOON + 2 * HOUR]
+
+
+def test_the_sums_of_its_days_go_as_well(workspace: Workspace, ledger: Ledger) -> None:
+    def day(host: str, peer: str, first: datetime) -> dict[str, object]:
+        numbers = dict.fromkeys(("flows", "answered", "unanswered", "host_bytes", "peer_bytes", "hours"), 1)
+        more = {"sensor": "tap", "time": first, "last": first + HOUR, "protocol": "tcp", "port": 443, "contacts": []}
+        return numbers | more | {"host": host, "peer": peer}
+
+    rows = [day(HOST, "203.0.113.9", NOON), day(OTHER, HOST, NOON), day(OTHER, "203.0.113.9", NOON)]
+    fill(workspace, ledger, "sums", [*rows, day(HOST, "203.0.113.9", NOON + 3 * HOUR)], PairDay)
+    since = (NOON + HOUR / 2).replace(tzinfo=UTC)
+    erase_address(workspace, ledger, HOST, since, since + HOUR)
+    left = [(row["host"], row["time"]) for row in contents(workspace, ledger, "pair_day")]
+    assert left == [(OTHER, NOON), (HOST, NOON + 3 * HOUR)]

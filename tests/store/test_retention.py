@@ -37,6 +37,12 @@ def test_a_day_is_over_when_its_days_are(workspace: Workspace, days: int | None,
     assert expires(keeping(workspace, telemetry=Retention(days=days)), "flow", day) is over
 
 
+@pytest.mark.parametrize(("day", "over"), [(date(2018, 11, 30), True), (date(2018, 12, 1), False)])
+def test_sums_outlive_what_they_sum(workspace: Workspace, day: date, over: bool) -> None:
+    assert expires(workspace, "pair_day", day) is over
+    assert expires(workspace, "flow", day)
+
+
 def test_a_day_past_its_time_goes_and_is_on_record(workspace: Workspace, ledger: Ledger) -> None:
     three_ingests(workspace, ledger)
     workspace = keeping(workspace, telemetry=Retention(days=7, basis="section 1 of an example act"))

@@ -6,8 +6,9 @@ stores than Amazon's). Credentials come from the environment, as AWS_ACCESS_KEY_
 holds some is named by env:NAME or file:PATH.
 
 How long what is kept, and on which legal basis, is set by class: [retention.telemetry] with days = 7 unless set
-otherwise, [retention.evidence] with days = 90 after the end of a case, [retention.aggregates] for measures and
-[retention.editions] for status reports, which are kept for ever unless days are set. Each has basis = "TEXT".
+otherwise, [retention.evidence] with days = 90 after the end of a case, [retention.history] with days = 21 for the daily
+sums by which detection looks back, [retention.aggregates] for measures and [retention.editions] for status reports,
+which are kept for ever unless days are set. Each has basis = "TEXT".
 """
 
 from datetime import timedelta
@@ -74,7 +75,11 @@ def expire(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     as_json: JSON = False,
 ) -> None:
-    """Remove what is past the time for which its class is kept. What cases need is kept for them."""
+    """Remove what is past the time for which its class is kept, and record how much went.
+
+    Of a day that goes, the rows about subjects of cases stay as evidence, in a table beside it. Findings and cases lie in
+    the ledger and stay.
+    """
     with session(context) as (workspace, ledger), progress("Looking for what is past its time") as advance:
         done = expired(workspace, ledger, dry_run=dry_run, progress=advance)
     _tell(done.removals, as_json)
@@ -93,7 +98,8 @@ def erase(
 ) -> None:
     """Erase the rows about one address, or about one subscriber by the leases that it held.
 
-    Addresses change hands: say from when to when. What is remembered is how many rows went, not whose they were.
+    Addresses change hands: say from when to when. Behind a shared address only the subscriber's block of ports goes, and
+    rows without a port stay. What is remembered is how many rows went, not whose they were.
     """
     if bool(address_) == bool(subscriber):
         raise WrongUse("name an address, or a subscriber with --subscriber TOKEN, and not both")
@@ -108,7 +114,8 @@ def erase(
     _tell(done.removals, as_json)
     if not as_json:
         fact(f"{many(done.rows, 'row')} erased")
-    say("only the lake was looked at: findings, cases and what was exported stay: see 'tocsin cases'")
+    say("only the lake was looked at: cases and what was exported stay: see 'tocsin cases'")
+    say("the next 'tocsin detect' looks at these days again: findings that rested on the rows alone go then")
 
 
 def _tell(removals: tuple[Removal, ...], as_json: bool) -> None:
