@@ -38,13 +38,9 @@ SCHEMA = arrow_schema(Flow)
 
 def flows(random: np.random.Generator, rows: int) -> pa.Table:
     """Flows of 4,096 hosts with 20,000 servers, in the order of time."""
-    hosts, servers = (
-        [f"{net}.{i >> 8}.{i & 255}" for i in range(n)] for net, n in (("192.0", 4096), ("198.51", 20000))
-    )
-    counts = {
-        c: random.integers(0, 100_000, rows) for c in arrow_schema(Flow).names if c.endswith(("packets", "bytes"))
-    }
-    columns = {
+    hosts, servers = addresses("192.0", 4096), addresses("198.51", 20_000)
+    counted = [name for name in SCHEMA.names if name.endswith(("packets", "bytes"))]
+    columns: dict[str, Any] = {
         **dict.fromkeys(("sensor", "protocol"), ["tcp"] * rows),
         "time": np.sort(DAY + random.integers(0, 86_400 * 10**6, rows)),
         "initiator": np.array(hosts)[random.integers(0, len(hosts), rows)],
@@ -56,8 +52,8 @@ def flows(random: np.random.Generator, rows: int) -> pa.Table:
         "sampling": np.ones(rows, np.int64),
         **{name: random.integers(0, 100_000, rows) for name in counted},
     }
-    nothing = [None] * rows
-    return pa.Table.from_pydict({name: columns.get(name, nothing) for name in arrow_schema(Flow).names}, SCHEMA)
+    filled = {name: columns.get(name, [None] * rows) for name in SCHEMA.names}
+    return pa.Table.from_pydict(filled, SCHEMA)
 
 
 def addresses(net: str, count: int) -> list[str]:

@@ -77,8 +77,8 @@ def expire(
 ) -> None:
     """Remove what is past the time for which its class is kept, and record how much went.
 
-    Of a day that goes, the rows about subjects of cases stay as evidence, in a table beside it. Findings and cases lie in
-    the ledger and stay.
+    Of a day that goes, the rows about subjects of cases stay as evidence, in a table beside it. Findings and cases lie
+    in the ledger and stay.
     """
     with session(context) as (workspace, ledger), progress("Looking for what is past its time") as advance:
         done = expired(workspace, ledger, dry_run=dry_run, progress=advance)
@@ -98,8 +98,8 @@ def erase(
 ) -> None:
     """Erase the rows about one address, or about one subscriber by the leases that it held.
 
-    Addresses change hands: say from when to when. Behind a shared address only the subscriber's block of ports goes, and
-    rows without a port stay. What is remembered is how many rows went, not whose they were.
+    Addresses change hands: say from when to when. Behind a shared address only the subscriber's block of ports goes,
+    and rows without a port stay. What is remembered is how many rows went, not whose they were.
     """
     if bool(address_) == bool(subscriber):
         raise WrongUse("name an address, or a subscriber with --subscriber TOKEN, and not both")
