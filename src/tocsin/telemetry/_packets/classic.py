@@ -1,0 +1,89 @@
+"""The classic format of captures (pcap), of either byte order, in micro- or nanoseconds, and its modified form."""
+
+import struct
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from tocsin.errors import Unreadable
+from tocsin.telemetry._packets.frames import LONGEST_FRAME, Frames, Integers, frames
+from tocsin.telemetry._rows import CutOff, Reject, rejected
+
+# What a file begins with: byte order, and how many units of time make a microsecond, bytes of a record's header.
+MAGIC = {
+    b"\xd4\xc3\xb2\xa1": ("<", 1, 16),
+    b"\xa1\xb2\xc3\xd4": (">", 1, 16),
+    b"\x4d\x3c\xb2\xa1": ("<", 1000, 16),
+    b"\xa1\xb2\x3c\x4d": (">", 1000, 16),
+    b"\x34\xcd\xb2\xa1": ("<", 1, 24),
+    b"\xa1\xb2\xcd\x34": (">", 1, 24),
+}
+_FILE_HEADER = 24
+# The bits above say whether frames have a checksum at their end.
+_LINK_BITS = 0x0FFFFFFF
+
+
+def classic_frames(pieces: Iterable[bytes]) -> Iterator[Frames | Reject]:
+    """Frames of a capture. Raises Unreadable without a whole header, CutOff where packets can no longer be found."""
+    rest, order, header = b"", "", b""
+    number = 1
+    try:
+        for piece in pieces:
+            data = rest + piece
+            if not header:
+                if len(data) < _FILE_HEADER:
+                    rest = data
+                    continue
+                header, data = data[:_FILE_HEADER], data[_FILE_HEADER:]
+                order = MAGIC[header[:4]][0]
+            at, end, damaged = _walk(data, order, MAGIC[header[:4]][2])
+            if len(at):
+                yield from frames(data[:end], _columns(data[:end], at, header, number))
+            number += len(at)
+            rest = data[end:]
+            if damaged:
+                yield rejected(number, "its length makes no sense", rest)
+                rest = b""
+                raise CutOff(f"packet {number:,} is damaged, and nothing behind it can be found")
+    except CutOff:
+        if rest and header:
+            yield rejected(number, "the capture is cut off in this packet", rest)
+        raise
+    if not header:
+        raise Unreadable("the header of the capture is not whole")
+    if rest:
+        yield rejected(number, "the capture is cut off in this packet", rest)
+        raise CutOff("its end is missing")
+
+
+def _walk(data: bytes, order: str, header: int) -> tuple[Integers, int, bool]:
+    """Where records begin, where the last whole one ends, and whether the next has a length that none has."""
+    length_of = struct.Struct(f"{order}I").unpack_from
+    at: list[int] = []
+    begin, last = 0, len(data) - header
+    while begin <= last:
+        (length,) = length_of(data, begin + 8)
+        if length > LONGEST_FRAME:
+            return np.array(at, np.int64), begin, True
+        after = begin + header + length
+        if after > len(data):
+            break
+        at.append(begin)
+        begin = after
+    return np.array(at, np.int64), begin, False
+
+
+def _columns(data: bytes, at: Integers, header: bytes, number: int) -> list[Integers]:
+    order, parts, size = MAGIC[header[:4]]
+    (link,) = struct.unpack_from(f"{order}I", header, 20)
+    octets = np.frombuffer(data, np.uint8)
+    words = octets[at[:, None] + np.arange(16)].view(f"{order}u4").astype(np.int64)
+    begin = at + size
+    return [
+        begin,
+        begin + words[:, 2],
+        np.maximum(words[:, 3], words[:, 2]),
+        words[:, 0] * 1_000_000 + words[:, 1] // parts,
+        np.full(len(at), link & _LINK_BITS, np.int64),
+        np.arange(number, number + len(at)),
+    ]

@@ -1,0 +1,163 @@
+"""Which packets say something, who reads them, and the rows that come of it."""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.records import Dns, Record
+from tocsin.telemetry._packets import http, smtp, ssh
+from tocsin.telemetry._packets.addresses import address_text
+from tocsin.telemetry._packets.exchanges import IGNORED, WATCHED, Flows
+from tocsin.telemetry._packets.flow_rows import turned
+from tocsin.telemetry._packets.frames import Integers
+from tocsin.telemetry._packets.packets import TCP, UDP, Packets
+from tocsin.telemetry._packets.questions import Over, Questions
+from tocsin.telemetry._packets.streams import LONGEST
+from tocsin.telemetry._packets.talks import Ends, Listener, Talk
+from tocsin.telemetry._packets.tls import Handshake, begins_tls
+from tocsin.telemetry._packets.transport import DNS_PORT, Segments
+
+# Conversations end when they have said what is wanted, so that few are open at once; the oldest end for want of room.
+MOST_TALKS = 50_000
+MOST_HELD = 128 << 20
+_FIRST_WORDS = tuple(
+    int.from_bytes(word, "big") for word in (*http.METHODS, http.ANSWER, ssh.BEGINS)
+)
+# The parts of a key, as exchanges.KEY has them.
+_KEY = struct.Struct(">16s16sIBB")
+_GREETINGS = tuple(int.from_bytes(word, "big") for word in smtp.GREETINGS)
+
+
+def worth_watching(packets: Packets, segments: Segments) -> NDArray[np.bool_]:
+    """Packets of TCP that begin as a protocol does that is read here."""
+    rows, begin = segments.rows, segments.payload
+    has_words = (packets.protocol[rows] == TCP) & (begin + 4 <= packets.stop[rows])
+    at = np.where(has_words, begin, 0)
+    word = sum(packets.octets[at + place].astype(np.int64) << 8 * (3 - place) for place in range(4))
+    is_hello = (word >> 8 >= 0x160300) & (word >> 8 <= 0x160304) & np.isin(packets.octets[at + 5], (1, 2))
+    is_mail = np.isin(word, _GREETINGS) & _has_port(segments, smtp.PORTS)
+    found: NDArray[np.bool_] = np.isin(word, _FIRST_WORDS) | is_hello | is_mail | _has_port(segments, (DNS_PORT,))
+    return found & has_words
+
+
+def _has_port(segments: Segments, ports: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.isin(segments.source, ports) | np.isin(segments.target, ports)
+
+
+@dataclass(slots=True)
+class Conversations:
+    """The conversations under way."""
+
+    talks: dict[int, Talk] = field(default_factory=dict)
+    questions: Questions = field(default_factory=Questions)
+    services: dict[int, str] = field(default_factory=dict)
+    rows: dict[type[Record], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def hear(self, packets: Packets, segments: Segments, arrived: Flows, flows: Flows) -> list[bytes]:
+        """Read what packets say; gives the keys of the flows of which nothing more is wanted.
+
+        ``arrived`` are the packets as flows, ``flows`` those that each is part of.
+        """
+        said = _said_something(packets, segments, flows)
+        rows, heard = segments.rows[said], flows[said]
+        is_udp = (packets.protocol[rows] == UDP).tolist()
+        begin, stop, end = segments.payload[said].tolist(), packets.stop[rows].tolist(), packets.whole[rows].tolist()
+        time, sequence = packets.frames.time[rows].tolist(), segments.sequence[said].tolist()
+        number, side = heard["number"].tolist(), arrived["packets"][said, 1].tolist()
+        began = turned(heard).astype(np.int64).tolist()
+        finished: dict[int, bytes] = {}
+        for place, flow in enumerate(number):
+            payload = packets.frames.data[begin[place] : stop[place]]
+            if is_udp[place]:
+                self._datagram(heard[place], side[place], time[place], payload)
+            elif flow not in finished and (talk := self._talk(heard[place], flow, payload, began[place])):
+                talk.streams[side[place]].take(sequence[place], payload, end[place] - begin[place])
+                if not talk.listener.heard(talk, side[place], time[place]):
+                    self._end(flow)
+                    finished[flow] = heard[place]["key"].tobytes()
+        return list(finished.values())
+
+    def close(self, flows: Flows) -> list[str | None]:
+        """Flows have ended; gives the service of each."""
+        for number in flows["number"][flows["watched"] & WATCHED > 0].tolist():
+            self._end(number)
+        return [self.services.pop(number, None) for number in flows["number"].tolist()]
+
+    def expire(self, now: int) -> None:
+        """Keep within the bounds of memory, and give up what nobody answers."""
+        self.questions.expire(now)
+        while len(self.talks) > MOST_TALKS:
+            self._end(next(iter(self.talks)))
+        if len(self.talks) * 4 * LONGEST > MOST_HELD:
+            held = {number: sum(stream.held() for stream in talk.streams) for number, talk in self.talks.items()}
+            total = sum(held.values())
+            for number, size in held.items():
+                if total <= MOST_HELD:
+                    break
+                self._end(number)
+                total -= size
+
+    def fetch(self) -> Iterable[tuple[type[Record], list[dict[str, Any]]]]:
+        """The rows so far, once."""
+        rows, self.rows = self.rows, {}
+        if self.questions.rows:
+            rows[Dns], self.questions.rows = self.questions.rows, []
+        return rows.items()
+
+    def _datagram(self, flow: np.void, side: int, time: int, payload: bytes) -> None:
+        ends = _ends(flow)
+        if self.questions.hear(flow["key"].tobytes(), ends, side, time, payload):
+            self.services[ends.flow] = "dns"
+
+    def _talk(self, flow: np.void, number: int, payload: bytes, began: int) -> Talk | None:
+        talk = self.talks.get(number)
+        if talk is None:
+            ends = _ends(flow)
+            listener = _listener(ends, payload, flow["key"].tobytes(), self.questions)
+            if listener is None:
+                return None
+            talk = self.talks[number] = Talk(ends, began, listener)
+        return talk
+
+    def _end(self, number: int) -> None:
+        talk = self.talks.pop(number, None)
+        if talk is None:
+            return
+        talk.listener.ended(talk)
+        if talk.service:
+            self.services[number] = talk.service
+        for record, row in talk.said:
+            self.rows.setdefault(record, []).append(row)
+
+
+def _said_something(packets: Packets, segments: Segments, flows: Flows) -> Integers:
+    """Packets of conversations that are listened to, and messages of DNS over UDP."""
+    has_payload = packets.whole[segments.rows] > segments.payload
+    is_udp = (packets.protocol[segments.rows] == UDP) & ~packets.later[segments.rows]
+    is_dns = is_udp & _has_port(segments, (DNS_PORT,)) & (segments.payload + 12 <= packets.stop[segments.rows])
+    is_heard = (packets.protocol[segments.rows] == TCP) & (flows["watched"] & (WATCHED | IGNORED) == WATCHED)
+    return np.flatnonzero((is_dns | is_heard) & has_payload)
+
+
+def _listener(ends: Ends, payload: bytes, key: bytes, questions: Questions) -> Listener | None:
+    word = payload[:4]
+    if begins_tls(payload):
+        return Handshake((bytearray(), bytearray()))
+    if word in http.METHODS or word == http.ANSWER:
+        return http.Requests()
+    if word == ssh.BEGINS:
+        return ssh.Greeting()
+    if word in smtp.GREETINGS:
+        return smtp.Mails()
+    return Over(questions, key) if DNS_PORT in ends.ports else None
+
+
+def _ends(flow: np.void) -> Ends:
+    key = flow["key"].tobytes()
+    first, second, ports, _, family = _KEY.unpack_from(key)
+    addresses = address_text(first, family), address_text(second, family)
+    return Ends(addresses, (ports >> 16, ports & 0xFFFF), int(flow["number"]))

@@ -1,0 +1,109 @@
+"""Questions of DNS and their answers: one row of both."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from tocsin.records import Dns
+from tocsin.telemetry._packets.dns_messages import Malformed, Message, message
+from tocsin.telemetry._packets.talks import Ends, Talk
+
+# A resolver that has not answered after a minute will not. So many questions may wait: at 1 kB each, 50 MB.
+_WAIT_US = 60_000_000
+MOST_WAITING = 50_000
+
+
+@dataclass(slots=True)
+class Questions:
+    """Questions that wait for their answers, by who asked whom, and the number of the question."""
+
+    waiting: OrderedDict[tuple[bytes, int], dict[str, Any]] = field(default_factory=OrderedDict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def hear(self, key: bytes, ends: Ends, sender: int, time: int, data: bytes) -> bool:
+        """Read a message that a side sent; whether it was one. ``key`` names the exchange of packets."""
+        try:
+            read = message(data)
+        except Malformed:
+            return False
+        where = (key, read.number)
+        if read.is_answer:
+            self._answer(where, _row(ends, 1 - sender, time, read), read)
+        elif read.query is not None:
+            self._ask(where, _row(ends, sender, time, read))
+        return True
+
+    def expire(self, now: int) -> None:
+        """Those that have waited too long, or that are too many, were not answered."""
+        while self.waiting:
+            first = next(iter(self.waiting.values()))
+            if len(self.waiting) <= MOST_WAITING and now - first["time"] <= _WAIT_US:
+                break
+            self.rows.append(self.waiting.popitem(last=False)[1])
+
+    def close(self) -> None:
+        """No more answers come."""
+        self.rows += self.waiting.values()
+        self.waiting.clear()
+
+    def _ask(self, where: tuple[bytes, int], row: dict[str, Any]) -> None:
+        before = self.waiting.get(where)
+        if before is not None and _same(before, row):
+            return
+        if before is not None:
+            self.rows.append(self.waiting.pop(where))
+        self.waiting[where] = row
+
+    def _answer(self, where: tuple[bytes, int], row: dict[str, Any], read: Message) -> None:
+        asked = self.waiting.get(where)
+        if asked is not None and (read.query is None or _same(asked, row)):
+            del self.waiting[where]
+            asked |= {name: row[name] for name in ("response_code", "answers", "ttl_seconds")}
+            row = asked
+        if row["query"] is not None:
+            self.rows.append(row)
+
+
+@dataclass(slots=True)
+class Over:
+    """Who reads DNS over TCP, where each message has its length before it."""
+
+    questions: Questions
+    key: bytes
+
+    def heard(self, talk: Talk, side: int, time: int) -> bool:
+        """Read the messages that are whole."""
+        stream = talk.streams[side]
+        while len(stream.data) >= 2:
+            end = 2 + (stream.data[0] << 8 | stream.data[1])
+            if len(stream.data) < end:
+                break
+            read = self.questions.hear(self.key, talk.ends, side, time, bytes(stream.data[2:end]))
+            del stream.data[:end]
+            if not read:
+                return False
+            talk.service = "dns"
+        return not stream.broken
+
+    def ended(self, talk: Talk) -> None:
+        """Questions wait on, whatever becomes of the connection."""
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return one["query"] == other["query"] and one["query_type"] == other["query_type"]
+
+
+def _row(ends: Ends, asker: int, time: int, read: Message) -> dict[str, Any]:
+    return {
+        "time": time,
+        "initiator": ends.addresses[asker],
+        "initiator_port": ends.ports[asker],
+        "responder": ends.addresses[1 - asker],
+        "responder_port": ends.ports[1 - asker],
+        "uid": str(ends.flow),
+        "query": read.query,
+        "query_type": read.query_type,
+        "response_code": read.code,
+        "answers": read.answers,
+        "ttl_seconds": read.ttl,
+    }
