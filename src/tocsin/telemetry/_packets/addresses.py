@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tocsin.telemetry._packets.distinct import distinct
+
 
 def address_texts(octets: NDArray[np.uint8], family: NDArray[np.integer[Any]]) -> "pa.Array[Any]":
     """Addresses of 16 bytes each, IPv4 in the last four where ``family`` is 4. IPv4 mapped into IPv6 becomes IPv4.
@@ -18,10 +20,9 @@ def address_texts(octets: NDArray[np.uint8], family: NDArray[np.integer[Any]]) -
     """
     named = np.empty((len(octets), 17), np.uint8)
     named[:, :16], named[:, 16] = octets, family
-    packed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(17), len(named), [None, pa.py_buffer(named)])
-    encoded = packed.dictionary_encode()
-    texts = [address_text(address[:16], address[16]) for address in encoded.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(encoded.indices)
+    places, addresses = distinct(named, 17)
+    texts = [address_text(address[:16], address[16]) for address in addresses]
+    return pa.array(texts, pa.string()).take(pa.array(places, pa.int64()))
 
 
 @lru_cache(1 << 16)

@@ -92,5 +92,7 @@ def _batch(record: type[Record], rows: list[dict[str, Any]], sensor: str) -> Bat
     for column in arrow_schema(record):
         values: list[Any] = [sensor if column.name == "sensor" else row[column.name] for row in rows]
         is_time = pa.types.is_timestamp(column.type)
-        columns[column.name] = pa.array(values, pa.int64()).cast(column.type) if is_time else pa.array(values, column.type)
+        columns[column.name] = (
+            pa.array(values, pa.int64()).cast(column.type) if is_time else pa.array(values, column.type)
+        )
     return Batch(record, pa.table(columns))

@@ -2,6 +2,8 @@
 
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
 
 import numpy as np
 
@@ -25,39 +27,41 @@ _LINK_BITS = 0x0FFFFFFF
 
 def classic_frames(pieces: Iterable[bytes]) -> Iterator[Frames | Reject]:
     """Frames of a capture. Raises Unreadable without a whole header, CutOff where packets can no longer be found."""
-    rest, order, header = b"", "", b""
-    number = 1
+    header, pieces = _header(pieces)
+    number, rest = 1, b""
     try:
         for piece in pieces:
             data = rest + piece
-            if not header:
-                if len(data) < _FILE_HEADER:
-                    rest = data
-                    continue
-                header, data = data[:_FILE_HEADER], data[_FILE_HEADER:]
-                order = MAGIC[header[:4]][0]
-            at, end, damaged = _walk(data, order, MAGIC[header[:4]][2])
+            at, end, damaged = _walk(data, header)
             if len(at):
                 yield from frames(data[:end], _columns(data[:end], at, header, number))
-            number += len(at)
-            rest = data[end:]
+            number, rest = number + len(at), data[end:]
             if damaged:
                 yield rejected(number, "its length makes no sense", rest)
                 rest = b""
                 raise CutOff(f"packet {number:,} is damaged, and nothing behind it can be found")
+        if rest:
+            raise CutOff("its end is missing")
     except CutOff:
-        if rest and header:
+        if rest:
             yield rejected(number, "the capture is cut off in this packet", rest)
         raise
-    if not header:
+
+
+def _header(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The header of the file, and all behind it."""
+    data, rest = b"", iter(pieces)
+    with suppress(CutOff):
+        while len(data) < _FILE_HEADER and (piece := next(rest, b"")):
+            data += piece
+    if len(data) < _FILE_HEADER:
         raise Unreadable("the header of the capture is not whole")
-    if rest:
-        yield rejected(number, "the capture is cut off in this packet", rest)
-        raise CutOff("its end is missing")
+    return data[:_FILE_HEADER], chain([data[_FILE_HEADER:]], rest)
 
 
-def _walk(data: bytes, order: str, header: int) -> tuple[Integers, int, bool]:
+def _walk(data: bytes, file: bytes) -> tuple[Integers, int, bool]:
     """Where records begin, where the last whole one ends, and whether the next has a length that none has."""
+    order, _, header = MAGIC[file[:4]]
     length_of = struct.Struct(f"{order}I").unpack_from
     at: list[int] = []
     begin, last = 0, len(data) - header

@@ -1,7 +1,7 @@
 """Which packets say something, who reads them, and the rows that come of it."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +19,12 @@ from tocsin.telemetry._packets.questions import Over, Questions
 from tocsin.telemetry._packets.streams import LONGEST
 from tocsin.telemetry._packets.talks import Ends, Listener, Talk
 from tocsin.telemetry._packets.tls import Handshake, begins_tls
-from tocsin.telemetry._packets.transport import DNS_PORT, Segments
+from tocsin.telemetry._packets.transport import DNS_PORT, FIN, RST, Segments
 
 # Conversations end when they have said what is wanted, so that few are open at once; the oldest end for want of room.
 MOST_TALKS = 50_000
 MOST_HELD = 128 << 20
-_FIRST_WORDS = tuple(
-    int.from_bytes(word, "big") for word in (*http.METHODS, http.ANSWER, ssh.BEGINS)
-)
+_FIRST_WORDS = tuple(int.from_bytes(word, "big") for word in (*http.METHODS, http.ANSWER, ssh.BEGINS))
 # The parts of a key, as exchanges.KEY has them.
 _KEY = struct.Struct(">16s16sIBB")
 _GREETINGS = tuple(int.from_bytes(word, "big") for word in smtp.GREETINGS)
@@ -41,7 +39,8 @@ def worth_watching(packets: Packets, segments: Segments) -> NDArray[np.bool_]:
     is_hello = (word >> 8 >= 0x160300) & (word >> 8 <= 0x160304) & np.isin(packets.octets[at + 5], (1, 2))
     is_mail = np.isin(word, _GREETINGS) & _has_port(segments, smtp.PORTS)
     found: NDArray[np.bool_] = np.isin(word, _FIRST_WORDS) | is_hello | is_mail | _has_port(segments, (DNS_PORT,))
-    return found & has_words
+    found &= has_words
+    return found
 
 
 def _has_port(segments: Segments, ports: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -71,14 +70,23 @@ class Conversations:
         began = turned(heard).astype(np.int64).tolist()
         finished: dict[int, bytes] = {}
         for place, flow in enumerate(number):
+            known = self.talks.get(flow)
+            length = end[place] - begin[place]
+            if known is not None and known.streams[side[place]].passes(sequence[place], length):
+                continue
             payload = packets.frames.data[begin[place] : stop[place]]
             if is_udp[place]:
                 self._datagram(heard[place], side[place], time[place], payload)
-            elif flow not in finished and (talk := self._talk(heard[place], flow, payload, began[place])):
-                talk.streams[side[place]].take(sequence[place], payload, end[place] - begin[place])
+            elif flow not in finished and (talk := known or self._talk(heard[place], flow, payload, began[place])):
+                talk.streams[side[place]].take(sequence[place], payload, length)
                 if not talk.listener.heard(talk, side[place], time[place]):
                     self._end(flow)
-                    finished[flow] = heard[place]["key"].tobytes()
+                    # Where bytes are missing or another protocol takes over, a packet can be read that begins anew.
+                    if not talk.streams[side[place]].broken:
+                        finished[flow] = heard[place]["key"].tobytes()
+        for flow, key in _closed(heard):
+            self._end(flow)
+            finished[flow] = key
         return list(finished.values())
 
     def close(self, flows: Flows) -> list[str | None]:
@@ -114,14 +122,12 @@ class Conversations:
             self.services[ends.flow] = "dns"
 
     def _talk(self, flow: np.void, number: int, payload: bytes, began: int) -> Talk | None:
-        talk = self.talks.get(number)
-        if talk is None:
-            ends = _ends(flow)
-            listener = _listener(ends, payload, flow["key"].tobytes(), self.questions)
-            if listener is None:
-                return None
-            talk = self.talks[number] = Talk(ends, began, listener)
-        return talk
+        ends = _ends(flow)
+        listener = _listener(ends, payload, flow["key"].tobytes(), self.questions)
+        if listener is None:
+            return None
+        self.talks[number] = Talk(ends, began, listener)
+        return self.talks[number]
 
     def _end(self, number: int) -> None:
         talk = self.talks.pop(number, None)
@@ -143,6 +149,15 @@ def _said_something(packets: Packets, segments: Segments, flows: Flows) -> Integ
     return np.flatnonzero((is_dns | is_heard) & has_payload)
 
 
+def _closed(flows: Flows) -> Iterator[tuple[int, bytes]]:
+    """Connections that both sides have closed or that one has reset."""
+    both = flows["flags"][:, 0] & flows["flags"][:, 1]
+    either = flows["flags"][:, 0] | flows["flags"][:, 1]
+    _, places = np.unique(flows["number"], return_index=True)
+    for place in places[((both & FIN > 0) | (either & RST > 0))[places]].tolist():
+        yield int(flows["number"][place]), flows["key"][place].tobytes()
+
+
 def _listener(ends: Ends, payload: bytes, key: bytes, questions: Questions) -> Listener | None:
     word = payload[:4]
     if begins_tls(payload):
@@ -151,7 +166,7 @@ def _listener(ends: Ends, payload: bytes, key: bytes, questions: Questions) -> L
         return http.Requests()
     if word == ssh.BEGINS:
         return ssh.Greeting()
-    if word in smtp.GREETINGS:
+    if word in smtp.GREETINGS and not set(smtp.PORTS).isdisjoint(ends.ports):
         return smtp.Mails()
     return Over(questions, key) if DNS_PORT in ends.ports else None
 

@@ -1,5 +1,6 @@
 """Messages of DNS on the wire (RFC 1035), as far as the vocabulary goes: question, code, addresses and names."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address
@@ -49,10 +50,8 @@ def message(data: bytes) -> Message:
     answers: list[str] = []
     ttls: list[int] = []
     code = flags & 15
-    try:
+    with suppress(IndexError, Malformed):
         code |= _records(data, at, counts[1:], answers, ttls) << 4
-    except (IndexError, Malformed):
-        pass
     return Message(number, True, query, kind, _code(code), answers, min(ttls, default=None))
 
 

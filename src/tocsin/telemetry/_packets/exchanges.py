@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from tocsin.telemetry._packets.distinct import distinct
 from tocsin.telemetry._packets.frames import Integers
 from tocsin.telemetry._packets.packets import TCP, Packets
 from tocsin.telemetry._packets.transport import ACK, FIN, RST, SYN, Segments
@@ -53,7 +53,7 @@ class Exchanges:
 
     def add(self, arrived: Flows) -> tuple[Flows, Flows]:
         """Add packets; the flows that have ended, and for each packet the flow that it is part of as it then stood."""
-        ids, keys = _told_apart(arrived["key"])
+        ids, keys = distinct(arrived["key"], 40)
         slots = np.array([self.slots.get(key, -1) for key in keys], np.int64)
         known = np.flatnonzero(slots >= 0)
         rows, ids = np.concatenate([self.flows[slots[known]], arrived]), np.concatenate([known, ids])
@@ -118,9 +118,7 @@ def flows_of(packets: Packets, segments: Segments, watched: NDArray[np.bool_]) -
     flows["packets"][places, side] = 1
     flows["bytes"][places, side] = packets.size[rows]
     begun = segments.flags & (SYN | ACK | RST | FIN)
-    flows["flags"][places, side] = segments.flags + np.select(
-        [begun == SYN | ACK, begun == SYN], [ANSWERED, ASKED], 0
-    )
+    flows["flags"][places, side] = segments.flags + np.select([begun == SYN | ACK, begun == SYN], [ANSWERED, ASKED], 0)
     flows["turned"] = swapped ^ segments.answers
     flows["watched"] = watched * WATCHED
     return flows
@@ -147,16 +145,8 @@ def _keys(packets: Packets, segments: Segments, flows: Flows) -> NDArray[np.bool
     apart = np.where(segments.known, 0, PORTLESS)
     keys["apart"][:, 0] = apart | np.where(segments.paired, 0, ONE_WAY | np.where(swapped, OTHER_WAY, 0))
     flows["key"] = keys.view("V40")
-    return swapped
-
-
-def _told_apart(keys: NDArray[np.void]) -> tuple[Integers, list[bytes]]:
-    """Which key each row has, and the different keys."""
-    packed = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(40), len(keys), [None, pa.py_buffer(np.ascontiguousarray(keys))]
-    )
-    encoded = packed.dictionary_encode()
-    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
+    second: NDArray[np.bool_] = swapped
+    return second
 
 
 def added_up(rows: Flows, begins: Integers) -> Flows:

@@ -43,7 +43,7 @@ def flow_rows(flows: Flows, services: "list[str | None]") -> pa.Table:
         "initiator_port": pa.array(ports[:, 0], mask=~ported),
         "responder": ends[1],
         "responder_port": pa.array(ports[:, 1], mask=~ported),
-        "protocol": pa.array(_PROTOCOLS).take(pa.array(protocol)),
+        "protocol": pa.array(_PROTOCOLS).take(pa.array(protocol, pa.int64())),
         "service": pa.array(services, pa.string()),
         "duration_us": pa.array(flows["last"] - flows["first"]),
         "state": states(protocol, flags, packets),
@@ -57,4 +57,4 @@ def flow_rows(flows: Flows, services: "list[str | None]") -> pa.Table:
 
 def _either(condition: NDArray[np.bool_], one: "pa.Array[Any]", other: "pa.Array[Any]") -> "pa.Array[Any]":
     places = np.arange(len(condition)) + np.where(condition, 0, len(condition))
-    return pa.concat_arrays([one, other]).take(pa.array(places))
+    return pa.concat_arrays([one, other]).take(pa.array(places, pa.int64()))

@@ -17,7 +17,7 @@ ANSWER = b"HTTP"
 _REQUEST = re.compile(rb"([A-Z][A-Z_-]{1,31}) +(\S.*?) +HTTP/\d")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)(.*)", re.DOTALL)
-_LENGTH = re.compile(rb"\d{1,15}")
+_LENGTH = re.compile(rb"\d{1,12}")
 _LONGEST_HEAD, _LONGEST_TEXT, _LONGEST_LINE = 16_384, 2048, 64
 # Requests that wait for their answers, as browsers once sent them on one connection.
 _MOST_WAITING = 64
@@ -65,9 +65,12 @@ class Requests:
     def _head(self, talk: Talk, side: int, time: int) -> bool | None:
         """A head; None when it is not whole yet, False when it is none or the last that can be read."""
         stream = talk.streams[side]
-        while stream.data[:1] in (b"\r", b"\n"):
+        while bytes(stream.data[:1]) in (b"\r", b"\n"):
             del stream.data[:1]
         head, size = _block(stream)
+        if head is None and stream.broken:
+            # The rest was not captured; the lines that were say enough.
+            head = bytes(stream.data).rpartition(b"\n")[0] or None
         if head is None:
             return None if size < _LONGEST_HEAD else False
         line, *lines = head.split(b"\n")
@@ -116,7 +119,11 @@ class Requests:
         if method == "HEAD" or status in (204, 304):
             headers[b"content-length"] = b"0"
             headers.pop(b"transfer-encoding", None)
-        return status != 101 and (method != "CONNECT" or status // 100 != 2)
+        if status != 101 and (method != "CONNECT" or status // 100 != 2):
+            return True
+        # What follows is another protocol, as often as not TLS.
+        talk.streams[0].broken = talk.streams[1].broken = True
+        return False
 
     def _framed(self, stream: Stream, side: int, headers: dict[bytes, bytes]) -> bool:
         """What follows a head: a body of a length, in chunks, until the end, or none."""
@@ -140,7 +147,7 @@ class Requests:
         if not found:
             return None if len(line) < _LONGEST_LINE * 4 else False
         digits = line.split(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9A-Fa-f]{1,12}", digits):
+        if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", digits):
             return False
         del stream.data[: len(line) + 1]
         size = int(digits, 16)

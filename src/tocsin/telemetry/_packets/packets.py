@@ -88,22 +88,30 @@ class Packets:
 
     def _places(self, rows: Rows, offset: int | Integers) -> Integers:
         # Two bytes may be read from any place; an offset can be one that only damage explains.
-        return np.minimum(self.at[rows] + offset, len(self.octets) - 4)
+        found: Integers = np.minimum(self.at[rows] + offset, len(self.octets) - 4)
+        return found
 
 
 def packets(frames: Frames) -> Packets:
     """Packets of which nothing is known yet but where they were captured."""
     count = len(frames.at)
-    zeros = [np.zeros(count, np.int64) for _ in range(6)]
+
+    def zeros() -> Integers:
+        return np.zeros(count, np.int64)
+
     return Packets(
-        frames,
-        np.frombuffer(frames.data, np.uint8),
-        frames.link + LINK,
-        frames.at.copy(),
-        frames.end.copy(),
-        zeros[0],
-        np.zeros((count, 32), np.uint8),
-        *zeros[1:],
-        np.full(count, -1, np.int64),
-        np.zeros(count, np.bool_),
+        frames=frames,
+        octets=np.frombuffer(frames.data, np.uint8),
+        kind=frames.link + LINK,
+        at=frames.at.copy(),
+        end=frames.end.copy(),
+        family=zeros(),
+        addresses=np.zeros((count, 32), np.uint8),
+        protocol=zeros(),
+        size=zeros(),
+        body=zeros(),
+        stop=zeros(),
+        whole=zeros(),
+        fragment=np.full(count, -1, np.int64),
+        later=np.zeros(count, np.bool_),
     )

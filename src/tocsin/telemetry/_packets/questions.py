@@ -4,7 +4,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tocsin.records import Dns
 from tocsin.telemetry._packets.dns_messages import Malformed, Message, message
 from tocsin.telemetry._packets.talks import Ends, Talk
 
@@ -90,7 +89,7 @@ class Over:
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return one["query"] == other["query"] and one["query_type"] == other["query_type"]
+    return all(one[name] == other[name] for name in ("query", "query_type"))
 
 
 def _row(ends: Ends, asker: int, time: int, read: Message) -> dict[str, Any]:

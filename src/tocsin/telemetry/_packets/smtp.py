@@ -77,7 +77,8 @@ class Mails:
 
     def _reply(self, talk: Talk, code: bytes, line: bytes) -> None:
         if self.asked == b"STAR" and code == b"220":
-            self.stopped = True
+            # What follows is TLS.
+            self.stopped = talk.streams[0].broken = talk.streams[1].broken = True
         if self.mail is not None:
             self.mail["reply"] = clean(line, 255)
             if self.asked == b"DATA" and code == b"354":

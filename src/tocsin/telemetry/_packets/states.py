@@ -21,12 +21,10 @@ _CODES = {word: code for code, word in enumerate(_WORDS)}
 
 def states(protocol: Integers, flags: NDArray[np.uint16], packets: Integers) -> "pa.Array[Any]":
     """States of flows. ``flags`` and ``packets`` have two columns: of the initiator and of the responder."""
-    codes = np.select(
-        [protocol == TCP, protocol == UDP], [_tcp(flags, packets), _udp(packets)], _CODES["OTH"]
-    )
+    codes = np.select([protocol == TCP, protocol == UDP], [_tcp(flags, packets), _udp(packets)], _CODES["OTH"])
     # Exchanges of other protocols have no states; Zeek says so of ICMP.
     codes = np.where(np.isin(protocol, (TCP, UDP, 1, 58)), codes, 0)
-    return pa.array(_WORDS, pa.string()).take(pa.array(codes))
+    return pa.array(_WORDS, pa.string()).take(pa.array(codes, pa.int64()))
 
 
 def _udp(packets: Integers) -> Integers:

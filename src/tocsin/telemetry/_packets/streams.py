@@ -18,7 +18,7 @@ class Stream:
         data: what has come and was not consumed
         skip: bytes that are to come and that nobody wants
         passed: bytes that were skipped since ``skip`` was set
-        broken: bytes are missing or too many, so that nothing more can be read
+        broken: bytes are missing or too many, or another protocol takes over, so that nothing more can be read here
     """
 
     data: bytearray = field(default_factory=bytearray)
@@ -39,6 +39,15 @@ class Stream:
                 break
             self._place(early, *self._held.pop(early))
 
+    def passes(self, sequence: int, length: int) -> bool:
+        """Whether the next segment was one that nobody wants, and not the last of them; if so, it is done with."""
+        if sequence != self._expected or length >= self.skip:
+            return False
+        self._expected = (sequence + length) % _WRAP
+        self.skip -= length
+        self.passed += length
+        return True
+
     def pass_over(self, count: int) -> None:
         """Nobody wants the next so many bytes, those at hand among them."""
         have = min(count, len(self.data))
@@ -47,7 +56,8 @@ class Stream:
 
     def held(self) -> int:
         """Bytes in memory."""
-        return len(self.data) + sum(len(payload) for payload, _ in self._held.values())
+        early = sum(len(payload) for payload, _ in self._held.values()) if self._held else 0
+        return len(self.data) + early
 
     def _ahead(self, sequence: int) -> int | None:
         """How far behind the expected byte a segment begins; None when it begins before it."""

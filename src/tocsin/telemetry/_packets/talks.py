@@ -61,7 +61,7 @@ class Listener(Protocol):
 
 
 def clean(octets: bytes, longest: int) -> str:
-    """Text from outside made fit to be stored and shown: printable ASCII, the rest written as ``\\\\x..``, and not long.
+    """Text from outside made fit to be stored and shown: printable ASCII, others as ``\\\\x..``, and not long.
 
     >>> clean(b"curl/8\\x1b[2J", 200)
     'curl/8\\\\x1b[2J'

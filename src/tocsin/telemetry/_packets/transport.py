@@ -13,6 +13,7 @@ from tocsin.telemetry._packets.packets import ICMP, ICMP6, TCP, UDP, Packets, Ro
 PORTED = (TCP, UDP, 33, 132, 136)
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 DNS_PORT = 53
+_DHCP_SERVER, _DHCP_REPLY = 67, 2
 # What an answer of ICMP answers: echo, time stamp, information, mask; echo, members, router and neighbour of IPv6.
 _ANSWERS = {ICMP: {0: 8, 14: 13, 16: 15, 18: 17}, ICMP6: {129: 128, 131: 130, 134: 133, 136: 135}}
 _ASKS = {protocol: set(answers.values()) for protocol, answers in _ANSWERS.items()}
@@ -92,13 +93,18 @@ def segments(packets: Packets, fragments: Fragments) -> Segments:
     flags = np.where(tcp, packets.byte(rows, 13), 0)
     answers, paired = _icmp(protocol, source, target, is_icmp & known)
     answers |= tcp & (flags & (SYN | ACK) == SYN | ACK)
-    answers |= (source == DNS_PORT) & (target != DNS_PORT) & (protocol == UDP) & _is_dns_answer(packets, rows, payload)
+    answers |= (protocol == UDP) & _is_reply(packets, rows, (source, target), payload)
     return Segments(rows, source, target, known, flags, packets.long(rows, 4), payload, answers, paired)
 
 
-def _is_dns_answer(packets: Packets, rows: Rows, payload: Integers) -> NDArray[np.bool_]:
-    whole = payload + 12 <= packets.stop[rows]
-    found: NDArray[np.bool_] = whole & (packets.octets[np.where(whole, payload + 2, 0)] >> 7 == 1)
+def _is_reply(packets: Packets, rows: Rows, ports: tuple[Integers, Integers], payload: Integers) -> NDArray[np.bool_]:
+    """Messages of DNS and DHCP that say of themselves that they reply."""
+    source, target = ports
+    has_words = payload + 12 <= packets.stop[rows]
+    at = np.where(has_words, payload, 0)
+    of_dns = (source == DNS_PORT) & (target != DNS_PORT) & (packets.octets[at + 2] >> 7 == 1)
+    of_dhcp = (source == _DHCP_SERVER) & (target != _DHCP_SERVER) & (packets.octets[at] == _DHCP_REPLY)
+    found: NDArray[np.bool_] = has_words & (of_dns | of_dhcp)
     return found
 
 
