@@ -1,6 +1,6 @@
-"""What the reader of packet captures is made of: from bytes of a file to rows, one layer a file.
+"""What the reader of packet captures is made of: ``capture`` turns the bytes of a file into rows.
 
-A piece of a capture becomes ``Frames`` (frames.py), these become ``Packets`` (layers.py and what it calls), and these
-become flows (flows.py) and what was said in them (talks.py). Headers are read column by column in NumPy; only packets
-that say something of DNS, TLS, HTTP, SMTP or SSH are looked at one by one.
+A piece of a capture becomes ``Frames``, these become ``Packets``, and these become flows and what was said in them.
+Headers are read column by column in NumPy, many packets at once; only packets that say something of DNS, TLS, HTTP,
+SMTP or SSH are looked at one by one. Nothing here is imported before a capture is read.
 """

@@ -10,14 +10,14 @@ import pyarrow as pa
 from tocsin.errors import Unreadable
 from tocsin.records import Record, arrow_schema
 from tocsin.telemetry._flows import flow_batch
-from tocsin.telemetry._packets.classic import MAGIC, classic_frames
-from tocsin.telemetry._packets.conversations import Conversations, worth_watching
-from tocsin.telemetry._packets.exchanges import Exchanges, Flows, flows_of
-from tocsin.telemetry._packets.flow_rows import flow_rows
-from tocsin.telemetry._packets.frames import Frames
-from tocsin.telemetry._packets.layers import dissect, rejects
-from tocsin.telemetry._packets.pcapng import SECTION, pcapng_frames
-from tocsin.telemetry._packets.transport import Fragments, segments
+from tocsin.telemetry._packets._classic import MAGIC, classic_frames
+from tocsin.telemetry._packets._conversations import Conversations, worth_watching
+from tocsin.telemetry._packets._exchanges import Exchanges, Flows, flows_of
+from tocsin.telemetry._packets._flow_rows import flow_rows
+from tocsin.telemetry._packets._frames import Frames
+from tocsin.telemetry._packets._layers import dissect, rejects
+from tocsin.telemetry._packets._pcapng import SECTION, pcapng_frames
+from tocsin.telemetry._packets._transport import Fragments, segments
 from tocsin.telemetry._rows import Batch, CutOff, Reject
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.distinct import distinct
+from tocsin.telemetry._packets._distinct import distinct
 
 
 def address_texts(octets: NDArray[np.uint8], family: NDArray[np.integer[Any]]) -> "pa.Array[Any]":

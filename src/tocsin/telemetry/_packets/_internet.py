@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.links import Layer
-from tocsin.telemetry._packets.packets import DONE, IPV4, IPV6, PROTOCOL, Packets, Rows
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._links import Layer
+from tocsin.telemetry._packets._packets import DONE, IPV4, IPV6, PROTOCOL, Packets, Rows
 
 # A packet that the network card is still to cut says that it has no length; then the frame's counts.
 _HOP_BY_HOP, _ROUTING, _FRAGMENT, _AUTHENTICATION, _OPTIONS = 0, 43, 44, 51, 60

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.distinct import distinct
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.packets import TCP, Packets
-from tocsin.telemetry._packets.transport import ACK, FIN, RST, SYN, Segments
+from tocsin.telemetry._packets._distinct import distinct
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._packets import TCP, Packets
+from tocsin.telemetry._packets._transport import ACK, FIN, RST, SYN, Segments
 
 # A packet is a flow of one packet, so that packets and flows are added up alike. The sides stand in the order of their
 # addresses; ``turned`` says that the second began. ``number`` is that of the first packet.

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.addresses import address_texts
-from tocsin.telemetry._packets.exchanges import ANSWERED, ASKED, KEY, PORTLESS, Flows
-from tocsin.telemetry._packets.states import states
-from tocsin.telemetry._packets.transport import PORTED
+from tocsin.telemetry._packets._addresses import address_texts
+from tocsin.telemetry._packets._exchanges import ANSWERED, ASKED, KEY, PORTLESS, Flows
+from tocsin.telemetry._packets._states import states
+from tocsin.telemetry._packets._transport import PORTED
 
 _PROTOCOLS = [{1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}.get(number, str(number)) for number in range(256)]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.records import Http
-from tocsin.telemetry._packets.streams import UNTIL_CLOSED, Stream
-from tocsin.telemetry._packets.talks import Talk, clean
+from tocsin.telemetry._packets._streams import UNTIL_CLOSED, Stream
+from tocsin.telemetry._packets._talks import Talk, clean
 
 METHODS = (
     *(b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"CONN", b"DELE", b"PATC", b"TRAC", b"PROP", b"SEAR", b"NOTI"),
@@ -82,6 +82,8 @@ class Requests:
             self.client = 1 - side
             read = self._answer(talk, int(found[1]), headers, time)
         else:
+            # No request, but what answers it may be read.
+            stream.broken = True
             return False
         del stream.data[:size]
         talk.service = "http"

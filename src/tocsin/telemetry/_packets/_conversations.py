@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.records import Dns, Record
-from tocsin.telemetry._packets import http, smtp, ssh
-from tocsin.telemetry._packets.addresses import address_text
-from tocsin.telemetry._packets.exchanges import IGNORED, WATCHED, Flows
-from tocsin.telemetry._packets.flow_rows import turned
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.packets import TCP, UDP, Packets
-from tocsin.telemetry._packets.questions import Over, Questions
-from tocsin.telemetry._packets.streams import LONGEST
-from tocsin.telemetry._packets.talks import Ends, Listener, Talk
-from tocsin.telemetry._packets.tls import Handshake, begins_tls
-from tocsin.telemetry._packets.transport import DNS_PORT, FIN, RST, Segments
+from tocsin.telemetry._packets import _http as http
+from tocsin.telemetry._packets import _smtp as smtp
+from tocsin.telemetry._packets import _ssh as ssh
+from tocsin.telemetry._packets._addresses import address_text
+from tocsin.telemetry._packets._exchanges import IGNORED, WATCHED, Flows
+from tocsin.telemetry._packets._flow_rows import turned
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._packets import TCP, UDP, Packets
+from tocsin.telemetry._packets._questions import Over, Questions
+from tocsin.telemetry._packets._streams import LONGEST
+from tocsin.telemetry._packets._talks import Ends, Listener, Talk
+from tocsin.telemetry._packets._tls import Handshake, begins_tls
+from tocsin.telemetry._packets._transport import DNS_PORT, FIN, RST, Segments
 
 # Conversations end when they have said what is wanted, so that few are open at once; the oldest end for want of room.
 MOST_TALKS = 50_000

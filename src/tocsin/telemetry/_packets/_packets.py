@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.frames import Frames, Integers
+from tocsin.telemetry._packets._frames import Frames, Integers
 
 Rows = Integers
 """Indexes of packets."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tocsin.records import Login
-from tocsin.telemetry._packets.talks import Talk, clean
+from tocsin.telemetry._packets._talks import Talk, clean
 
 BEGINS = b"SSH-"
 # RFC 4253 ends the line there.

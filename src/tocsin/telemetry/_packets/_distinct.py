@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.frames import Integers
+from tocsin.telemetry._packets._frames import Integers
 
 
 def distinct(octets: NDArray[Any], width: int) -> tuple[Integers, list[bytes]]:

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tocsin.telemetry._packets.dns_messages import Malformed, Message, message
-from tocsin.telemetry._packets.talks import Ends, Talk
+from tocsin.telemetry._packets._dns_messages import Malformed, Message, message
+from tocsin.telemetry._packets._talks import Ends, Talk
 
 # A resolver that has not answered after a minute will not. So many questions may wait: at 1 kB each, 50 MB.
 _WAIT_US = 60_000_000

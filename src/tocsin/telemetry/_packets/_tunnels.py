@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.links import ETHERNET, Layer
-from tocsin.telemetry._packets.packets import DONE, IPV4, IPV6, PROTOCOL, Packets, Rows
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._links import ETHERNET, Layer
+from tocsin.telemetry._packets._packets import DONE, IPV4, IPV6, PROTOCOL, Packets, Rows
 
 _GRE_CHECKSUM, _GRE_KEY, _GRE_SEQUENCE, _GRE_ACKNOWLEDGE, _GRE_ROUTING = 0x8000, 0x2000, 0x1000, 0x0080, 0x4000
 _ERSPAN, _ERSPAN_3 = 0x88BE, 0x22EB

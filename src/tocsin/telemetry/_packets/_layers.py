@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tocsin.telemetry._packets.frames import Frames
-from tocsin.telemetry._packets.internet import INTERNET
-from tocsin.telemetry._packets.links import LINKS, Layer
-from tocsin.telemetry._packets.packets import DONE, LINK, PROTOCOL, Packets, Rows, packets
-from tocsin.telemetry._packets.tunnels import TUNNELS
+from tocsin.telemetry._packets._frames import Frames
+from tocsin.telemetry._packets._internet import INTERNET
+from tocsin.telemetry._packets._links import LINKS, Layer
+from tocsin.telemetry._packets._packets import DONE, LINK, PROTOCOL, Packets, Rows, packets
+from tocsin.telemetry._packets._tunnels import TUNNELS
 from tocsin.telemetry._rows import Reject, rejected
 
 _LAYERS: dict[int, Layer] = LINKS | INTERNET | TUNNELS

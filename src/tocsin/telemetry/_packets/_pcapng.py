@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tocsin.errors import Unreadable
-from tocsin.telemetry._packets.frames import LONGEST_FRAME, Frames, frames
+from tocsin.telemetry._packets._frames import LONGEST_FRAME, Frames, frames
 from tocsin.telemetry._rows import CutOff, Reject, rejected
 
 SECTION = b"\x0a\x0d\x0d\x0a"

@@ -8,10 +8,10 @@ from typing import Any
 from cryptography import x509
 
 from tocsin.records import Tls
-from tocsin.telemetry._packets.fields import Fields, TooShort
-from tocsin.telemetry._packets.hellos import Hello, client_hello, ja3, ja4, server_hello, version_name
-from tocsin.telemetry._packets.streams import Stream
-from tocsin.telemetry._packets.talks import Talk, clean
+from tocsin.telemetry._packets._fields import Fields, TooShort
+from tocsin.telemetry._packets._hellos import Hello, client_hello, ja3, ja4, server_hello, version_name
+from tocsin.telemetry._packets._streams import Stream
+from tocsin.telemetry._packets._talks import Talk, clean
 
 _HANDSHAKE, _CLIENT, _SERVER, _CERTIFICATE, _DONE = 22, 1, 2, 11, 14
 _TLS13 = 0x0304

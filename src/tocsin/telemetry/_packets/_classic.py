@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from tocsin.errors import Unreadable
-from tocsin.telemetry._packets.frames import LONGEST_FRAME, Frames, Integers, frames
+from tocsin.telemetry._packets._frames import LONGEST_FRAME, Frames, Integers, frames
 from tocsin.telemetry._rows import CutOff, Reject, rejected
 
 # What a file begins with: byte order, and how many units of time make a microsecond, bytes of a record's header.

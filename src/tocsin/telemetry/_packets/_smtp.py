@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.records import Smtp
-from tocsin.telemetry._packets.talks import Talk, clean
+from tocsin.telemetry._packets._talks import Talk, clean
 
 PORTS = (25, 465, 587, 2525)
 GREETINGS = (b"220 ", b"220-", b"EHLO", b"HELO")

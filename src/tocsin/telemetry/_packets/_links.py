@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.packets import DONE, IPV4, IPV6, LINK, PPP, PSEUDOWIRE, Packets, Rows
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._packets import DONE, IPV4, IPV6, LINK, PPP, PSEUDOWIRE, Packets, Rows
 
 Layer = Callable[[Packets, Rows], None]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.packets import ICMP, ICMP6, TCP, UDP, Packets, Rows
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._packets import ICMP, ICMP6, TCP, UDP, Packets, Rows
 
 # TCP, UDP, DCCP, SCTP and UDP-Lite all begin with two ports.
 PORTED = (TCP, UDP, 33, 132, 136)

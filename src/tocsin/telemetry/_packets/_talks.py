@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tocsin.records import Record
-from tocsin.telemetry._packets.streams import Stream
+from tocsin.telemetry._packets._streams import Stream
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ of which the TLS client is free to use.
 from dataclasses import dataclass, field
 from hashlib import md5, sha256
 
-from tocsin.telemetry._packets.fields import Fields
-from tocsin.telemetry._packets.talks import clean
+from tocsin.telemetry._packets._fields import Fields
+from tocsin.telemetry._packets._talks import clean
 
 _NAME, _GROUPS, _FORMATS, _SIGNATURES, _PROTOCOLS, _VERSIONS = 0, 10, 11, 13, 16, 43
 # Zeek's names, and JA4's.

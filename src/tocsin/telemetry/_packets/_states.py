@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.telemetry._packets.exchanges import ANSWERED, ASKED
-from tocsin.telemetry._packets.frames import Integers
-from tocsin.telemetry._packets.packets import TCP, UDP
-from tocsin.telemetry._packets.transport import ACK, FIN, RST
+from tocsin.telemetry._packets._exchanges import ANSWERED, ASKED
+from tocsin.telemetry._packets._frames import Integers
+from tocsin.telemetry._packets._packets import TCP, UDP
+from tocsin.telemetry._packets._transport import ACK, FIN, RST
 
 _WORDS = (None, "S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR", "RSTOS0", "RSTRH", "SH", "SHR", "OTH")
 _CODES = {word: code for code, word in enumerate(_WORDS)}
