@@ -33,12 +33,15 @@ def udp(source: int, target: int, payload: bytes) -> bytes:
     return struct.pack(">HHHH", source, target, 8 + len(payload), 0) + payload
 
 
-def pcap(packets: Iterable[Timed], *, link: int = 1, order: str = "<", units: int = 1_000_000, snap: int = 262_144) -> bytes:
+def pcap(
+    packets: Iterable[Timed], *, link: int = 1, order: str = "<", units: int = 1_000_000, snap: int = 262_144
+) -> bytes:
     """A file in the classic format; ``units`` of time a second decide on its magic."""
     magic = 0xA1B2C3D4 if units == 1_000_000 else 0xA1B23C4D
     parts = [struct.pack(f"{order}IHHiIII", magic, 2, 4, 0, 0, snap, link)]
     for time, packet in packets:
-        seconds, rest = divmod(round(time * units), units)
+        seconds, rest = divmod(round(time * 1_000_000), 1_000_000)
+        rest *= units // 1_000_000
         kept = packet[:snap]
         parts.append(struct.pack(f"{order}IIII", seconds, rest, len(kept), len(packet)) + kept)
     return b"".join(parts)
@@ -85,7 +88,9 @@ class Connection:
         """One packet of the client (0) or the server (1)."""
         ends = ((self.source, self.source_port), (self.target, self.target_port))
         (source, port), (target, other) = ends[side], ends[1 - side]
-        segment = tcp(port, other, flags, self.sequences[side] % (1 << 32), payload, self.sequences[1 - side] % (1 << 32))
+        segment = tcp(
+            port, other, flags, self.sequences[side] % (1 << 32), payload, self.sequences[1 - side] % (1 << 32)
+        )
         self.packets.append((self.time, ethernet(ip(source, target, 6, segment), 0x86DD if ":" in source else 0x0800)))
         self.time += self.pace
         self.sequences[side] += len(payload) + bool(flags & (SYN | FIN))

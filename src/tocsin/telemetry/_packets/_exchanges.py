@@ -73,7 +73,8 @@ class Exchanges:
         flows = self.flows[used]
         ended = now - flows["last"] > _silence(flows)
         if len(used) - np.count_nonzero(ended) > self.most:
-            ended |= flows["last"] <= np.partition(flows["last"], self.most // 4)[self.most // 4]
+            surplus = len(used) - self.most * 3 // 4
+            ended |= flows["last"] <= np.partition(flows["last"], surplus)[surplus]
         return self._drop(used[ended])
 
     def close(self) -> Flows:
@@ -174,7 +175,7 @@ def _begins(rows: Flows, ids: Integers) -> NDArray[np.bool_]:
     silent = np.zeros(len(rows), np.bool_)
     silent[1:] = np.abs(rows["first"][1:] - rows["last"][:-1]) > _silence(rows[1:])
     since = rows["first"] - np.repeat(rows["first"][another], np.diff(np.append(np.flatnonzero(another), len(rows))))
-    parts = since // LONGEST_US
+    parts = np.maximum(since, 0) // LONGEST_US
     long = np.zeros(len(rows), np.bool_)
     long[1:] = parts[1:] != parts[:-1]
     return another | silent | long | _reopened(rows, another)

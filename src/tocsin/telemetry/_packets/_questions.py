@@ -10,13 +10,15 @@ from tocsin.telemetry._packets._talks import Ends, Talk
 # A resolver that has not answered after a minute will not. So many questions may wait: at 1 kB each, 50 MB.
 _WAIT_US = 60_000_000
 MOST_WAITING = 50_000
+# Questions of one number between the same ports: one that is sent again and again.
+_MOST_ALIKE = 16
 
 
 @dataclass(slots=True)
 class Questions:
     """Questions that wait for their answers, by who asked whom, and the number of the question."""
 
-    waiting: OrderedDict[tuple[bytes, int], dict[str, Any]] = field(default_factory=OrderedDict)
+    waiting: OrderedDict[tuple[bytes, int], list[dict[str, Any]]] = field(default_factory=OrderedDict)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def hear(self, key: bytes, ends: Ends, sender: int, time: int, data: bytes) -> bool:
@@ -35,30 +37,30 @@ class Questions:
     def expire(self, now: int) -> None:
         """Those that have waited too long, or that are too many, were not answered."""
         while self.waiting:
-            first = next(iter(self.waiting.values()))
+            first = next(iter(self.waiting.values()))[0]
             if len(self.waiting) <= MOST_WAITING and now - first["time"] <= _WAIT_US:
                 break
-            self.rows.append(self.waiting.popitem(last=False)[1])
+            self.rows += self.waiting.popitem(last=False)[1]
 
     def close(self) -> None:
         """No more answers come."""
-        self.rows += self.waiting.values()
+        for rows in self.waiting.values():
+            self.rows += rows
         self.waiting.clear()
 
     def _ask(self, where: tuple[bytes, int], row: dict[str, Any]) -> None:
-        before = self.waiting.get(where)
-        if before is not None and _same(before, row):
-            return
-        if before is not None:
-            self.rows.append(self.waiting.pop(where))
-        self.waiting[where] = row
+        asked = self.waiting.setdefault(where, [])
+        asked.append(row)
+        if len(asked) > _MOST_ALIKE:
+            self.rows.append(asked.pop(0))
 
     def _answer(self, where: tuple[bytes, int], row: dict[str, Any], read: Message) -> None:
-        asked = self.waiting.get(where)
-        if asked is not None and (read.query is None or _same(asked, row)):
-            del self.waiting[where]
-            asked |= {name: row[name] for name in ("response_code", "answers", "ttl_seconds")}
-            row = asked
+        asked = self.waiting.get(where, [])
+        place = next((place for place, one in enumerate(asked) if read.query is None or _same(one, row)), None)
+        if place is not None:
+            row = asked.pop(place) | {name: row[name] for name in ("response_code", "answers", "ttl_seconds")}
+            if not asked:
+                del self.waiting[where]
         if row["query"] is not None:
             self.rows.append(row)
 
