@@ -133,3 +133,39 @@ def asked(payload: bytes, *, back: bool = False, port: int = 40_000) -> bytes:
     if back:
         return ethernet(ip(RESOLVER, CLIENT, 17, udp(53, port, payload)))
     return ethernet(ip(CLIENT, RESOLVER, 17, udp(port, 53, payload)))
+
+
+def part(size: int, data: bytes) -> bytes:
+    """Data behind its length."""
+    return len(data).to_bytes(size, "big") + data
+
+
+def numbers(*values: int) -> bytes:
+    return b"".join(struct.pack(">H", value) for value in values)
+
+
+def record(kind: int, message: bytes) -> bytes:
+    """A message of a TLS handshake in a record."""
+    return b"\x16\x03\x01" + part(2, bytes([kind]) + part(3, message))
+
+
+def extension_of(kind: int, data: bytes) -> bytes:
+    return struct.pack(">H", kind) + part(2, data)
+
+
+def server_name(text: str) -> bytes:
+    return extension_of(0, part(2, b"\0" + part(2, text.encode())))
+
+
+def client_hello(ciphers: bytes, extensions: bytes, version: int = 0x0303) -> bytes:
+    body = numbers(version) + bytes(32) + part(1, b"") + part(2, ciphers) + part(1, b"\0")
+    return record(1, body + (part(2, extensions) if extensions else b""))
+
+
+def server_hello(version: int = 0x0303, extensions: bytes = b"") -> bytes:
+    body = numbers(version) + bytes(32) + part(1, b"") + numbers(0xC02F) + b"\0"
+    return record(2, body + (part(2, extensions) if extensions else b""))
+
+
+def certificates(*ders: bytes) -> bytes:
+    return record(11, part(3, b"".join(part(3, der) for der in ders)))
