@@ -21,13 +21,18 @@ from tests.telemetry.captures import START, SYN, Connection, Timed, answer, aske
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 14000\r\n\r\n" + bytes(14_000)
 MEASURED = """
-import json, resource, sys, time
+import json, re, sys, time
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 {prepare}
-begin, cpu = time.perf_counter(), time.process_time()
-packets = run(sys.argv[1])
-print(json.dumps([packets, time.perf_counter() - begin, time.process_time() - cpu,
-    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+def cpu():
+    return sum(u.ru_utime + u.ru_stime for u in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
+if __name__ == "__main__":
+    begin, before = time.perf_counter(), cpu()
+    packets = run(sys.argv[1])
+    took, used = time.perf_counter() - begin, cpu() - before
+    peak = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+    print(json.dumps([packets, took, used, peak]))
 """
 RUNS = {
     "tocsin": """
@@ -66,13 +71,14 @@ def run(path):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One program on one capture: seconds, packets a CPU-second, most memory, and its time in those of Tocsin's."""
+    """One program on one capture: time, packets a CPU-second, peak memory; and Tocsin's time over the program's."""
 
     name: str
     seconds: float
     packets_per_cpu_second: float
     megabytes: float
-    tocsin_takes: float
+    wall_ratio: float
+    cpu_ratio: float
 
 
 def _office() -> Iterator[Timed]:
@@ -114,25 +120,25 @@ def measure(files: Sequence[Path] = ()) -> list[Row]:
 
 
 def _compared(file: Path) -> Iterator[Row]:
-    own = 0.0
+    own: tuple[float, float] | None = None
     for program, prepare in RUNS.items():
         if program != "tocsin" and find_spec(program) is None:
             continue
         command = [sys.executable, "-c", MEASURED.format(prepare=prepare), str(file)]
         shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         packets, seconds, cpu, megabytes = json.loads(shown.splitlines()[-1])
-        own = own or seconds
-        yield Row(f"{file.stem}: {program}", seconds, packets / cpu, megabytes, own / seconds)
+        own = own or (seconds, cpu)
+        yield Row(f"{file.stem}: {program}", seconds, packets / cpu, megabytes, own[0] / seconds, own[1] / cpu)
 
 
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description="Say how fast captures are read.")
     parser.add_argument("files", nargs="*", type=Path, help="captures in the classic format, not compressed")
-    print(f"{'':24}{'seconds':>10}{'packets/CPU-s':>16}{'MB':>8}{'Tocsin takes':>14}")
+    print(f"{'':24}{'seconds':>10}{'packets/CPU-s':>16}{'MB':>8}{'Tocsin takes':>14}{'CPU':>8}")
     for row in measure(parser.parse_args().files):
-        told = f"{row.seconds:10.2f}{row.packets_per_cpu_second:16,.0f}{row.megabytes:8,.0f}{row.tocsin_takes:13.2f}x"
-        print(f"{row.name:24}{told}")
+        told = f"{row.seconds:10.2f}{row.packets_per_cpu_second:16,.0f}{row.megabytes:8,.0f}"
+        print(f"{row.name:24}{told}{row.wall_ratio:13.2f}x{row.cpu_ratio:7.2f}x")
 
 
 if __name__ == "__main__":

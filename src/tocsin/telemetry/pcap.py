@@ -14,10 +14,10 @@ Gives: flows, both directions in one row, whose ``uid`` is the number of the fir
 
 Leaves out: what is not IP; 802.11; all payload. Fragments count to the ports that the first one had, and only that one
     is read; what is carried in fragments of a tunnel counts as the tunnel. Names asked of neighbours (mDNS, LLMNR),
-    QUIC, HTTP/2, and whatever begins within an encrypted connection are not read. A question that is
-    sent again is one more. Of HTTP heads over 16 KiB and connections of which packets are missing, the rest is not read; the flow counts all
-    the same. Counts are of packets as they were captured, so one that is on two interfaces of a file counts twice.
-    A packet that is damaged is rejected with its number; behind a length that makes no sense nothing can be found.
+    QUIC, HTTP/2, and whatever begins within an encrypted connection are not read. A question that is sent again is one
+    more. Where packets of a connection are missing, or a head of HTTP has over 16 KiB, reading goes on with the next
+    message that begins a packet; the flow counts all the same. What is captured on two interfaces counts twice. A
+    packet that is damaged is rejected with its number; behind a length that makes no sense nothing can be found.
 
 Learn more: https://www.tcpdump.org/manpages/pcap-savefile.5.html,
     https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/, https://github.com/FoxIO-LLC/ja4

@@ -70,7 +70,7 @@ TUNNELS: dict[str, bytes] = {
 
 def ends(outcome: Outcome) -> list[tuple[str, int | None, str, int | None, str, int | None]]:
     columns = ("initiator", "initiator_port", "responder", "responder_port", "protocol", "initiator_bytes")
-    return [tuple(row[column] for column in columns) for row in outcome.rows]  # type: ignore[misc]
+    return [tuple(row[column] for column in columns) for row in outcome.rows]
 
 
 @pytest.mark.parametrize(("link", "packet"), LINKS.values(), ids=LINKS)

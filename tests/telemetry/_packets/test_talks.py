@@ -11,8 +11,9 @@ from tocsin.records import Dns, Http, Login, Record, Smtp, Tls
 from tocsin.telemetry import pcap as reader
 from tocsin.telemetry._packets import _conversations
 from tocsin.telemetry._packets._dns_messages import message
+from tocsin.telemetry._packets._http import Requests
 from tocsin.telemetry._packets._questions import MOST_WAITING, Questions
-from tocsin.telemetry._packets._talks import Ends
+from tocsin.telemetry._packets._talks import Ends, Talk
 
 ADDRESS = (1, 300, bytes([192, 0, 2, 1]))
 
@@ -187,7 +188,7 @@ def test_bytes_that_are_held_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     conversations = _conversations.Conversations()
     head = b"GET / HTTP/1.1\r\nHost: example.org\r\nX: " + b"y" * 400
     for number in range(5):
-        talk = _conversations.Talk(Ends((CLIENT, RESOLVER), (1, 2), number), 0, _conversations.http.Requests())
+        talk = Talk(Ends((CLIENT, RESOLVER), (1, 2), number), 0, Requests())
         talk.streams[0].take(0, head, len(head))
         conversations.talks[number] = talk
     conversations.expire(0)

@@ -34,7 +34,7 @@ def classic_frames(pieces: Iterable[bytes]) -> Iterator[Frames | Reject]:
             data = rest + piece
             at, end, damaged = _walk(data, header)
             if len(at):
-                yield from frames(data[:end], _columns(data[:end], at, header, number))
+                yield from frames(data, _columns(data, at, header, number))
             number, rest = number + len(at), data[end:]
             if damaged:
                 yield rejected(number, "its length makes no sense", rest)

@@ -15,7 +15,6 @@ from tocsin.telemetry._packets import _ssh as ssh
 from tocsin.telemetry._packets._addresses import address_text
 from tocsin.telemetry._packets._exchanges import IGNORED, WATCHED, Flows
 from tocsin.telemetry._packets._flow_rows import turned
-from tocsin.telemetry._packets._frames import Integers
 from tocsin.telemetry._packets._packets import TCP, UDP, Packets
 from tocsin.telemetry._packets._questions import Over, Questions
 from tocsin.telemetry._packets._streams import LONGEST
@@ -63,30 +62,21 @@ class Conversations:
 
         ``arrived`` are the packets as flows, ``flows`` those that each is part of.
         """
-        said = _said_something(packets, segments, flows)
-        rows, heard = segments.rows[said], flows[said]
-        is_udp = (packets.protocol[rows] == UDP).tolist()
-        begin, stop, end = segments.payload[said].tolist(), packets.stop[rows].tolist(), packets.whole[rows].tolist()
-        time, sequence = packets.frames.time[rows].tolist(), segments.sequence[said].tolist()
-        number, side = heard["number"].tolist(), arrived["packets"][said, 1].tolist()
-        began = turned(heard).astype(np.int64).tolist()
         finished: dict[int, bytes] = {}
-        for place, flow in enumerate(number):
-            known = self.talks.get(flow)
-            length = end[place] - begin[place]
-            if known is not None and known.streams[side[place]].passes(sequence[place], length):
+        data = packets.frames.data
+        for said in _said(packets, segments, arrived, flows):
+            flow, key, side, time, sequence, began, is_udp, begin, stop, end = said
+            talk = self.talks.get(flow)
+            if talk is not None and talk.streams[side].passes(sequence, end - begin):
                 continue
-            payload = packets.frames.data[begin[place] : stop[place]]
-            if is_udp[place]:
-                self._datagram(heard[place], side[place], time[place], payload)
-            elif flow not in finished and (talk := known or self._talk(heard[place], flow, payload, began[place])):
-                talk.streams[side[place]].take(sequence[place], payload, length)
-                if not talk.listener.heard(talk, side[place], time[place]):
-                    self._end(flow)
-                    # Where bytes are missing or another protocol takes over, a packet can be read that begins anew.
-                    if not talk.streams[side[place]].broken:
-                        finished[flow] = heard[place]["key"].tobytes()
-        for flow, key in _closed(heard):
+            if is_udp:
+                if self.questions.hear(key, _ends(key, flow), side, time, data[begin:stop]):
+                    self.services[flow] = "dns"
+            elif flow not in finished and (talk := talk or self._talk(flow, key, began, data[begin:stop])):
+                talk.streams[side].take(sequence, data[begin:stop], end - begin)
+                if self._over(talk, side, time):
+                    finished[flow] = key
+        for flow, key in _closed(flows):
             self._end(flow)
             finished[flow] = key
         return list(finished.values())
@@ -118,18 +108,21 @@ class Conversations:
             rows[Dns], self.questions.rows = self.questions.rows, []
         return rows.items()
 
-    def _datagram(self, flow: np.void, side: int, time: int, payload: bytes) -> None:
-        ends = _ends(flow)
-        if self.questions.hear(flow["key"].tobytes(), ends, side, time, payload):
-            self.services[ends.flow] = "dns"
-
-    def _talk(self, flow: np.void, number: int, payload: bytes, began: int) -> Talk | None:
-        ends = _ends(flow)
-        listener = _listener(ends, payload, flow["key"].tobytes(), self.questions)
+    def _talk(self, flow: int, key: bytes, began: int, payload: bytes) -> Talk | None:
+        ends = _ends(key, flow)
+        listener = _listener(ends, payload, key, self.questions)
         if listener is None:
             return None
-        self.talks[number] = Talk(ends, began, listener)
-        return self.talks[number]
+        self.talks[flow] = Talk(ends, began, listener)
+        return self.talks[flow]
+
+    def _over(self, talk: Talk, side: int, time: int) -> bool:
+        """Let the listener hear; whether nothing more is wanted of the whole flow."""
+        if talk.listener.heard(talk, side, time):
+            return False
+        self._end(talk.ends.flow)
+        # Where bytes are missing or another protocol takes over, a packet can be read that begins anew.
+        return not talk.streams[side].broken
 
     def _end(self, number: int) -> None:
         talk = self.talks.pop(number, None)
@@ -142,22 +135,43 @@ class Conversations:
             self.rows.setdefault(record, []).append(row)
 
 
-def _said_something(packets: Packets, segments: Segments, flows: Flows) -> Integers:
-    """Packets of conversations that are listened to, and messages of DNS over UDP."""
+def _said(
+    packets: Packets, segments: Segments, arrived: Flows, flows: Flows
+) -> Iterator[tuple[int, bytes, int, int, int, int, bool, int, int, int]]:
+    """Packets of conversations that are listened to, and messages of DNS over UDP.
+
+    Of each: number and key of its flow, its side, its time, where it stands in the sequence, which side began, whether
+    it is UDP, and where its payload begins, ends as captured, and ends on the wire.
+    """
     has_payload = packets.whole[segments.rows] > segments.payload
     is_udp = (packets.protocol[segments.rows] == UDP) & ~packets.later[segments.rows]
     is_dns = is_udp & _has_port(segments, (DNS_PORT,)) & (segments.payload + 12 <= packets.stop[segments.rows])
     is_heard = (packets.protocol[segments.rows] == TCP) & (flows["watched"] & (WATCHED | IGNORED) == WATCHED)
-    return np.flatnonzero((is_dns | is_heard) & has_payload)
+    places = np.flatnonzero((is_dns | is_heard) & has_payload)
+    rows, heard = segments.rows[places], flows[places]
+    return zip(
+        heard["number"].tolist(),
+        heard["key"].tolist(),
+        arrived["packets"][places, 1].tolist(),
+        packets.frames.time[rows].tolist(),
+        segments.sequence[places].tolist(),
+        turned(heard).astype(np.int64).tolist(),
+        is_udp[places].tolist(),
+        segments.payload[places].tolist(),
+        packets.stop[rows].tolist(),
+        packets.whole[rows].tolist(),
+        strict=True,
+    )
 
 
 def _closed(flows: Flows) -> Iterator[tuple[int, bytes]]:
-    """Connections that both sides have closed or that one has reset."""
-    both = flows["flags"][:, 0] & flows["flags"][:, 1]
-    either = flows["flags"][:, 0] | flows["flags"][:, 1]
-    _, places = np.unique(flows["number"], return_index=True)
-    for place in places[((both & FIN > 0) | (either & RST > 0))[places]].tolist():
-        yield int(flows["number"][place]), flows["key"][place].tobytes()
+    """Connections that were listened to and that both sides have closed or one has reset."""
+    flags = flows["flags"]
+    ended = (flags[:, 0] & flags[:, 1] & FIN > 0) | ((flags[:, 0] | flags[:, 1]) & RST > 0)
+    places = np.flatnonzero(ended & (flows["watched"] & (WATCHED | IGNORED) == WATCHED))
+    _, once = np.unique(flows["number"][places], return_index=True)
+    ended_flows = flows[places[once]]
+    return zip(ended_flows["number"].tolist(), ended_flows["key"].tolist(), strict=True)
 
 
 def _listener(ends: Ends, payload: bytes, key: bytes, questions: Questions) -> Listener | None:
@@ -173,8 +187,7 @@ def _listener(ends: Ends, payload: bytes, key: bytes, questions: Questions) -> L
     return Over(questions, key) if DNS_PORT in ends.ports else None
 
 
-def _ends(flow: np.void) -> Ends:
-    key = flow["key"].tobytes()
+def _ends(key: bytes, flow: int) -> Ends:
     first, second, ports, _, family = _KEY.unpack_from(key)
     addresses = address_text(first, family), address_text(second, family)
-    return Ends(addresses, (ports >> 16, ports & 0xFFFF), int(flow["number"]))
+    return Ends(addresses, (ports >> 16, ports & 0xFFFF), flow)

@@ -102,8 +102,8 @@ class Exchanges:
 
     def _drop(self, slots: Integers) -> Flows:
         flows = self.flows[slots]
-        for key in flows["key"]:
-            self.free.append(self.slots.pop(key.tobytes()))
+        for key in flows["key"].tolist():
+            self.free.append(self.slots.pop(key))
         return flows
 
 

@@ -58,11 +58,11 @@ def pcapng_frames(pieces: Iterable[bytes]) -> Iterator[Frames | Reject]:
                         yield reject
                     at += size
             except _Damaged as damage:
-                yield from _told(data[:at], section)
+                yield from _told(data, section)
                 rest = b""
                 yield rejected(section.number, f"its block {damage}", data[at : at + 200])
                 raise CutOff(f"packet {section.number:,} is damaged, and nothing behind it can be found") from None
-            yield from _told(data[:at], section)
+            yield from _told(data, section)
             rest = data[at:]
     except CutOff:
         if rest:

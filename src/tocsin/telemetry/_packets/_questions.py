@@ -91,7 +91,7 @@ class Over:
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(one[name] == other[name] for name in ("query", "query_type"))
+    return bool(one["query"] == other["query"] and one["query_type"] == other["query_type"])
 
 
 def _row(ends: Ends, asker: int, time: int, read: Message) -> dict[str, Any]:
