@@ -29,7 +29,7 @@ def address_texts(octets: NDArray[np.uint8], family: NDArray[np.integer[Any]]) -
 def address_text(octets: bytes, family: int) -> str:
     """One address of 16 bytes.
 
-    >>> address_text(bytes(12) + b"\xc0\x00\x02\x01", 4)
+    >>> address_text(bytes(12) + bytes([192, 0, 2, 1]), 4)
     '192.0.2.1'
     """
     if family == 4:

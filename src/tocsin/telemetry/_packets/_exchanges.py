@@ -175,7 +175,7 @@ def _begins(rows: Flows, ids: Integers) -> NDArray[np.bool_]:
     silent = np.zeros(len(rows), np.bool_)
     silent[1:] = np.abs(rows["first"][1:] - rows["last"][:-1]) > _silence(rows[1:])
     since = rows["first"] - np.repeat(rows["first"][another], np.diff(np.append(np.flatnonzero(another), len(rows))))
-    parts = np.maximum(since, 0) // LONGEST_US
+    parts = np.abs(since) // LONGEST_US
     long = np.zeros(len(rows), np.bool_)
     long[1:] = parts[1:] != parts[:-1]
     return another | silent | long | _reopened(rows, another)
