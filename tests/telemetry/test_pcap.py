@@ -137,7 +137,8 @@ def test_damaged_captures(file: bytes, edits: list[tuple[int, int]], end: int, s
     assert all(
         reject.line >= 1 and reject.reason.isprintable() and reject.text.isprintable() for reject in outcome.rejects
     )
-    assert packets(outcome) + len(outcome.rejects) <= len(damaged) // 16
+    # The smallest block has twelve bytes; what the end of the file cuts through is one more.
+    assert packets(outcome) + len(outcome.rejects) <= len(damaged) // 12 + 1
 
 
 def _traces(folder: Path) -> list[Path]:
