@@ -41,7 +41,7 @@ def units(package: str) -> dict[str, Unit]:
     """Units in the folder of ``package``, by name. Files whose name begins with an underscore are not units.
 
     >>> sorted(units("tocsin.telemetry"))
-    ['argus', 'zeek_conn']
+    ['argus', 'pcap', 'zeek_conn']
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
