@@ -32,9 +32,8 @@ def pairs(rows: Uniflows) -> tuple[Integers, Integers]:
     backwards = sender > receiver
     low, high = np.minimum(sender, receiver), np.maximum(sender, receiver)
     key = _key(low, high, rows["protocol"] | (rows["exporter"] << 8))
-    places = np.flatnonzero(able & (sender != receiver) & (rows["whole"] != 1))
-    order = places[np.lexsort((rows["start"][places], key[places]))]
-    first, second = _neighbours(order, key, backwards, rows["start"], _ends(rows))
+    able &= (sender != receiver) & (rows["whole"] != 1)
+    first, second = _neighbours(_ordered(key, rows["start"], able), key, backwards, rows["start"], _ends(rows))
     same = (low[first] == low[second]) & (high[first] == high[second])
     first, second = first[same], second[same]
     turned = _turned(rows, key, first, second, backwards)
@@ -70,6 +69,14 @@ def _key(low: Integers, high: Integers, rest: Integers) -> "NDArray[np.uint64]":
     for part, prime in zip((low, high, rest), _PRIMES, strict=True):
         mixed += part.view(np.uint64) * prime
     return mixed
+
+
+def _ordered(key: "NDArray[np.uint64]", start: Integers, able: Flags) -> Integers:
+    """Places of the rows that are able, by key and start. Records come nearly in order, which sorting by start likes."""
+    order = np.argsort(start, kind="stable")
+    if not able.all():
+        order = order[able[order]]
+    return order[np.argsort(key[order], kind="stable")]
 
 
 def _ends(rows: Uniflows) -> Integers:
@@ -116,8 +123,9 @@ def _turned(
 ) -> Flags:
     """Whether the second record of each pair is the initiator's. One exchange in parts has one initiator."""
     ported = _began_by_port(rows, first, second)
-    keys, opening = np.unique(key[first], return_index=True)
-    if len(keys) == len(first):
+    keys = key[first]
+    # Mostly each two sides met once, and the pairs still stand in the order of their keys.
+    if (keys[1:] > keys[:-1]).all():
         return ported
     # The earliest pair of the same two sides says who began; the others follow it.
     order = np.lexsort((rows["start"][first], key[first]))

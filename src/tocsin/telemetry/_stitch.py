@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 
 from tocsin.telemetry._exchange import exchanges
 from tocsin.telemetry._flows import flow_batch
@@ -19,7 +18,8 @@ from tocsin.telemetry._uniflow import UNKNOWN, Flags, Integers, Uniflows, checke
 
 # Devices export an exchange 15 to 60 seconds after its last packet, each direction at its own time.
 BORDER_US = 60_000_000
-WINDOW_ROWS = 1 << 19
+# Rows are paired when so many have come, or as many as wait already; more than the most do not wait.
+WINDOW_ROWS, MOST_WAITING = 1 << 18, 1 << 19
 # Whoever sends an ACK has received something. When so many of such records have their answer beside them, in percent,
 # the source records both directions; lost exports and routes that differ by direction take the rest.
 ANSWERED_MIN_PERCENT = 80
@@ -35,6 +35,7 @@ class _Window:
 
     waiting: list[tuple[Uniflows, Integers]] = field(default_factory=list)
     rows: int = 0
+    held: int = 0
     first: int | None = None
     now: int = 0
     answering: int = 0
@@ -57,7 +58,7 @@ def stitched(parts: Iterable[Uniflows | Reject], sensor: str, sampling: int) -> 
             rows, rejects = checked(part, sampling)
             yield from rejects
             _add(window, rows)
-            if window.rows >= WINDOW_ROWS:
+            if window.rows >= max(WINDOW_ROWS, 2 * window.held):
                 yield from _flows(window, sensor, sampling, last=False)
     except CutOff as end:
         cut = end
@@ -91,10 +92,10 @@ def _flows(window: _Window, sensor: str, sampling: int, last: bool) -> Iterator[
     _count(window, rows, alone, inner & done)
     if not last:
         held = np.flatnonzero(alone & ~done & (rows["whole"] != 1))
-        held = held[-WINDOW_ROWS // 2 :]
+        held = held[-MOST_WAITING:]
         alone[held] = False
         window.waiting = [(rows.take(held), clock[held])]
-        window.rows = len(held)
+        window.rows = window.held = len(held)
     lone = np.flatnonzero(alone)
     silent = (inner & done)[lone] & _every_packet(rows, lone, sampling) & _both_directions(window)
     table = exchanges(rows, began, answers, lone, silent, sampling)

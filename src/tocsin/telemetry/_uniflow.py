@@ -85,8 +85,15 @@ def together(parts: "list[Uniflows]") -> Uniflows:
         pieces = [part[name] for part in parts]
         if name in ("sender", "receiver"):
             pieces = [places[piece + shift] for piece, shift in zip(pieces, shifts[:-1], strict=True)]
-        columns[name] = np.concatenate(pieces)
+        columns[name] = _one(pieces)
     return Uniflows(encoded.dictionary.cast(TEXT), columns)
+
+
+def _one(pieces: "list[Integers]") -> Integers:
+    """Pieces of a column as one; a column of which nothing is known costs no memory."""
+    if all(piece.strides == (0,) for piece in pieces):
+        return np.broadcast_to(np.int64(UNKNOWN), sum(map(len, pieces)))
+    return np.concatenate(pieces)
 
 
 def checked(rows: Uniflows, sampling: int) -> tuple[Uniflows, list[Reject]]:
@@ -97,15 +104,16 @@ def checked(rows: Uniflows, sampling: int) -> tuple[Uniflows, list[Reject]]:
     """
     start, end = rows["start"], rows["end"]
     most = largest_counts(factors(rows, sampling))
+    counts = [rows[name] for name in COUNTS if rows[name].strides != (0,)]
     late = (end != UNKNOWN) & (end < start)
     problems = {
         "it begins outside the years 1970 to 9999": (start < 0) | (start > LAST_INSTANT),
         "it ends before it begins": late,
         "it lasts longer than 31 days": ~late & (end - start > LONGEST_US),
-        "its counts are too large": np.logical_or.reduce([(rows[name] > most) for name in COUNTS]),
-        "its counts are negative": np.logical_or.reduce([(rows[name] < UNKNOWN) for name in COUNTS]),
+        "its counts are too large": _any([count > most for count in counts], len(rows)),
+        "its counts are negative": _any([count < UNKNOWN for count in counts], len(rows)),
     }
-    bad = np.logical_or.reduce(list(problems.values()))
+    bad = _any(list(problems.values()), len(rows))
     if not bad.any():
         return rows, []
     rejects = []
@@ -115,9 +123,18 @@ def checked(rows: Uniflows, sampling: int) -> tuple[Uniflows, list[Reject]]:
     return rows.take(~bad), rejects
 
 
+def _any(flags: "list[Flags]", rows: int) -> Flags:
+    found = np.zeros(rows, np.bool_)
+    for each in flags:
+        found |= each
+    return found
+
+
 def factors(rows: Uniflows, sampling: int) -> Integers:
     """What the counts of each row are multiplied with."""
     rates = np.where(rows["sampling"] == UNKNOWN, sampling, rows["sampling"])
+    if rows["factor"].strides == (0,):
+        return rates
     return np.where(rows["factor"] == UNKNOWN, rates, rows["factor"])
 
 

@@ -15,7 +15,7 @@ from tocsin.telemetry._rows import CutOff, Reject, rejected
 from tocsin.telemetry._uniflow import UNKNOWN, Uniflows
 
 # Records that are decoded together; enough that NumPy's calls cost nothing beside its work.
-GROUP_ROWS = 1 << 18
+GROUP_ROWS = 1 << 17
 GROUP_BYTES = 64 << 20
 # More than the largest networks have; the exporter that came first is forgotten then, and sends its templates again.
 MOST_TEMPLATES = 1 << 17
@@ -29,7 +29,7 @@ TEMPLATE_SETS, OPTIONS_SETS = (0, 2), (1, 3)
 
 # Fields of a record of NetFlow v5, in the numbers of v9; 0 is what is not looked at.
 _V5_FIELDS = ((8, 4), (12, 4), (0, 8), (2, 4), (1, 4), (22, 4), (21, 4), (7, 2), (11, 2), (0, 1), (6, 1), (4, 1), (0, 9))
-V5_TEMPLATE = Template(tuple(Field(-1 if element == 0 else 0, element, length) for element, length in _V5_FIELDS) + (Field(-1, 0, 1),))
+V5_TEMPLATE = Template(tuple(Field(0 if element else UNKNOWN, element, length) for element, length in _V5_FIELDS))
 
 
 class Scope(NamedTuple):
@@ -96,6 +96,8 @@ def _sets(exports: Exports, packet: Packet) -> Iterator[Reject]:
     scope, header, at = _header(packet)
     while at + 4 <= len(data):
         kind, length = struct.unpack_from(">HH", data, at)
+        if not any(data[at:]):
+            return
         if length < 4 or at + length > len(data):
             yield rejected(packet.number, "a set is longer than its packet, or shorter than its header", data[at:])
             return

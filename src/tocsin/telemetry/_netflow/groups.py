@@ -38,6 +38,7 @@ class Group:
 def decoded(group: Group) -> Uniflows:
     """The flows among the records."""
     addresses, found = columns(group.shape, b"".join(group.bodies))
+    _count_out(found)
     counts, *per_set = np.array(group.sets, np.int64).T
     line, export_us, uptime, rate, exporter = (np.repeat(values, counts) for values in per_set)
     boot = np.repeat([known.boot_ms for known in group.exporters], counts)
@@ -52,6 +53,15 @@ def decoded(group: Group) -> Uniflows:
     left_out = _left_out(found)
     return made if left_out is None else made.take(~left_out)
 
+
+
+def _count_out(found: dict[str, Integers]) -> None:
+    """What left the device counts where nothing is said to have come in: records of the way out have their counts there."""
+    for name in ("packets", "bytes"):
+        out = found.pop(f"{name}_out", None)
+        if out is not None:
+            counted = found.get(name)
+            found[name] = out if counted is None else np.where(counted == 0, out, counted)
 
 
 def _rates(group: Group, found: Mapping[str, Integers], counts: Integers) -> Integers:
@@ -99,9 +109,14 @@ def _by_initiator(rows: Mapping[str, Integers], found: Mapping[str, Integers]) -
 
 
 def _left_out(found: Mapping[str, Integers]) -> Flags | None:
-    """Records that report something else than a flow that passed, or the beginning of one that comes again."""
+    """Records without counts that report a translation, or the beginning of a flow that comes again at its end."""
     if "event" in found:
-        return found["event"] == _CREATED
-    if "nat_event" in found and not {"bytes", "packets"} & found.keys():
-        return found["nat_event"] != 0
-    return None
+        reported = found["event"] == _CREATED
+    elif "nat_event" in found:
+        reported = found["nat_event"] != 0
+    else:
+        return None
+    for name in ("packets", "bytes", "reverse_packets", "reverse_bytes"):
+        if name in found:
+            reported &= found[name] == 0
+    return reported

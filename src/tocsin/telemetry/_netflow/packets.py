@@ -14,6 +14,8 @@ V9_HEADER, IPFIX_HEADER = 20, 16
 LARGEST = 65_535
 FIRST_DATA_SET = 256
 V9_TEMPLATES, V9_OPTIONS = 0, 1
+# Sets of templates and options have the numbers 0 and 1 in NetFlow v9, 2 and 3 in IPFIX.
+_FIRST_FREE_SET = 4
 
 # NetFlow is younger than 1995 and this program will not be read in 2100.
 _FIRST_SECOND, _LAST_SECOND = 788_918_400, 4_102_444_800
@@ -35,12 +37,12 @@ def is_export(data: bytes) -> bool:
     >>> is_export(struct.pack(">HHIII", 10, 16, 1_767_225_600, 0, 0))
     True
     """
-    return _plausible(data, 0) and _length(data, 0, last=True) == len(data)
+    return _may_begin(data, 0) and _length(data, 0, last=True) == len(data)
 
 
 def begins_export(head: bytes) -> bool:
     """Whether content begins with an export packet, of which the end may be missing."""
-    if not _plausible(head, 0):
+    if not _may_begin(head, 0):
         return False
     length = _length(head, 0, last=False)
     return length is None or (length > 0 and (length >= len(head) - 1 or head[length : length + 1] == b"\x00"))
@@ -63,7 +65,7 @@ def packets(content: Iterable[bytes]) -> Iterator[Packet | Reject]:
         rest += piece or b""
         at = 0
         while at < len(rest):
-            length = _length(rest, at, last) if _plausible(rest, at) or len(rest) - at < IPFIX_HEADER else 0
+            length = _length(rest, at, last) if _may_begin(rest, at) or len(rest) - at < IPFIX_HEADER else 0
             if length is None and not last:
                 break
             good = bool(length) and len(rest) - at >= IPFIX_HEADER
@@ -79,16 +81,26 @@ def packets(content: Iterable[bytes]) -> Iterator[Packet | Reject]:
         raise cut
 
 
-def _plausible(data: bytes, at: int) -> bool:
-    """Whether the header of an export packet may stand here, by its version, size and clock."""
+def _may_begin(data: bytes, at: int) -> bool:
+    """Whether the header of an export packet stands here, by its version, its size and what follows it."""
     if len(data) - at < IPFIX_HEADER:
         return False
-    version, size, first, second = struct.unpack_from(">HHII", data, at)
+    version, size = struct.unpack_from(">HH", data, at)
     if version == V5:
-        return 0 < size <= _MOST_V5_RECORDS and _FIRST_SECOND <= second <= _LAST_SECOND
-    if version == V9:
-        return _FIRST_SECOND <= second <= _LAST_SECOND
-    return bool(version == IPFIX and size >= IPFIX_HEADER and _FIRST_SECOND <= first <= _LAST_SECOND)
+        return 0 < size <= _MOST_V5_RECORDS
+    first = at + (V9_HEADER if version == V9 else IPFIX_HEADER)
+    if version not in (V9, IPFIX) or (version == IPFIX and size < IPFIX_HEADER):
+        return False
+    if len(data) < first + 4 or (version == IPFIX and size == IPFIX_HEADER):
+        return True
+    kind, length = struct.unpack_from(">HH", data, first)
+    return (kind < _FIRST_FREE_SET or kind >= FIRST_DATA_SET) and length >= 4
+
+
+def _in_time(data: bytes, at: int) -> bool:
+    """Whether the clock of that header is right, which tells a header from bytes that only look like one."""
+    version, first, second = struct.unpack_from(">H2xII", data, at)
+    return bool(_FIRST_SECOND <= (first if version == IPFIX else second) <= _LAST_SECOND)
 
 
 def _length(data: bytes, at: int, last: bool) -> int | None:
@@ -112,7 +124,8 @@ def _length_by_sets(data: bytes, at: int, last: bool) -> int | None:
         kind, length = struct.unpack_from(">HH", data, end)
         if kind not in (V9_TEMPLATES, V9_OPTIONS) and kind < FIRST_DATA_SET:
             return end - at
-        # Zeros, not a set of templates: what fills up a packet.
+        if kind == length == 0:
+            return _padded(data, end) - at
         if length < 4 or end + length > limit:
             return end - at
         if end + length > len(data):
@@ -123,9 +136,17 @@ def _length_by_sets(data: bytes, at: int, last: bool) -> int | None:
     return end - at if end <= len(data) else 0
 
 
+def _padded(data: bytes, at: int) -> int:
+    """Where the zeros that fill up a packet end: the next packet begins with one."""
+    rest = data[at : at + LARGEST].lstrip(b"\0")
+    end = min(len(data), at + LARGEST) - len(rest)
+    return end - 1 if rest else end
+
+
 def _next(data: bytes, at: int, last: bool) -> int:
     """Where the next packet may begin, else the end of what is there, less what may be cut off there."""
     for found in _VERSION.finditer(data, at):
-        if _plausible(data, found.start()) or (not last and len(data) - found.start() < IPFIX_HEADER):
-            return found.start()
+        at = found.start()
+        if (_may_begin(data, at) and _in_time(data, at)) or (not last and len(data) - at < IPFIX_HEADER):
+            return at
     return len(data)
