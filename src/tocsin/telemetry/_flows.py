@@ -15,6 +15,8 @@ from tocsin.telemetry._values import LARGEST, MICROSECONDS, integer
 COUNTS = ("initiator_packets", "initiator_bytes", "responder_packets", "responder_bytes")
 # Later stages add up many flows; neither these nor their sums come near the end of 64 bits.
 _LARGEST_COUNT = 1 << 40
+# The largest rate that devices can be set to, about; what is above is no rate.
+LARGEST_RATE = 1 << 24
 LONGEST_US = 31 * 86_400 * MICROSECONDS
 
 count = integer(0, LARGEST)

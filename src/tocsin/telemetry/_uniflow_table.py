@@ -1,15 +1,19 @@
 """Uniflows from tables, as sources of text and JSON give them."""
 
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tocsin.telemetry._argus_text import protocol
-from tocsin.telemetry._columns import Field, replaced
+from tocsin.telemetry._blocks import Lines
+from tocsin.telemetry._columns import Field, converted, replaced
+from tocsin.telemetry._flows import LARGEST_RATE
+from tocsin.telemetry._rows import Reject
 from tocsin.telemetry._uniflow import COLUMNS, UNKNOWN, Integers, Uniflows, uniflows
-from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, integer
+from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, integer, text
 
 # ICMP has two numbers and one name in the vocabulary; of a name, IPv6 is not known.
 _NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17}
@@ -17,37 +21,52 @@ _ICMP6_NAMES = ("58", "ipv6-icmp", "icmp6", "icmpv6", "ipv6icmp")
 _PORTED = pa.array([6, 17, 33, 132, 136])
 _ICMP = pa.array([1, 58])
 _FLAGS = "FSRPAUEC"
+_LINE = Field("line", "line", text, "a number", INTEGER)
+
+MOST_EXPORTERS = 1 << 16
 
 port = integer(0, 65_535)
+# 0 is written where the rate is not known.
+stated_rate = integer(0, LARGEST_RATE)
+
+Shape: TypeAlias = Callable[[Lines, pa.Table], tuple[Lines, pa.Table]]
+
+Finish: TypeAlias = Callable[[pa.Table], pa.Table]
 
 
-def protocol_number(text: str) -> int | None:
+def as_it_is(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
+    """No change."""
+    return lines, rows
+
+
+
+def protocol_number(name: str) -> int | None:
     """IP's number of a protocol by number or name; None for what is none.
 
-    >>> [protocol_number(text) for text in ("TCP", "17", "ICMP6", "gre", "nonsense")]
+    >>> [protocol_number(name) for name in ("TCP", "17", "ICMP6", "gre", "nonsense")]
     [6, 17, 58, 47, None]
     """
-    name = text.strip().lower()
+    name = name.strip().lower()
     if name in _ICMP6_NAMES:
         return 58
     found = protocol(name)
     return None if found is None else _NUMBERS.get(found) or int(found)
 
 
-def flag_bits(text: str) -> int | None:
+def flag_bits(said: str) -> int | None:
     """TCP flags as one number, from a number or the letters of their names, in any order; None for what is neither.
 
     >>> flag_bits("...AP.SF"), flag_bits("27"), flag_bits("0x12"), flag_bits("?")
     (27, 27, 18, None)
     """
-    text = text.strip()
-    if text.isascii() and text.isdigit() and len(text) <= 5:
-        return int(text)
-    if text.startswith("0x") and len(text) <= 6 and all(digit in "0123456789abcdefABCDEF" for digit in text[2:]):
-        return int(text, 16) if len(text) > 2 else None
-    if not text or set(text) - set(_FLAGS + "W."):
+    said = said.strip()
+    if said.isascii() and said.isdigit() and len(said) <= 5:
+        return int(said)
+    if said.startswith("0x") and len(said) <= 6 and all(digit in "0123456789abcdefABCDEF" for digit in said[2:]):
+        return int(said, 16) if len(said) > 2 else None
+    if not said or set(said) - set(_FLAGS + "W."):
         return None
-    return sum(1 << _FLAGS.index(letter) for letter in set(text.replace("W", "C")) - {"."})
+    return sum(1 << _FLAGS.index(letter) for letter in set(said.replace("W", "C")) - {"."})
 
 
 def number_fields(protocol_name: str, flags_name: str) -> tuple[Field, ...]:
@@ -64,6 +83,25 @@ def address_fields(sender: str, receiver: str) -> tuple[Field, ...]:
         Field(sender, "sender", address, "an address", required=True),
         Field(receiver, "receiver", address, "an address", required=True),
     )
+
+
+def uniflows_of(
+    parsed: Iterable[tuple[Lines, pa.Table] | Reject], fields: Sequence[Field], shape: Shape = as_it_is, finish: Finish = lambda rows: rows
+) -> Iterator[Uniflows | Reject]:
+    """Uniflows from parsed lines, and those of which a value makes no sense.
+
+    ``fields`` give columns named as those of uniflows, of which ``exporter`` may be text here, and for ICMP
+    ``icmp_type`` and ``icmp_code``; ``shape`` changes a block before its values are parsed, ``finish`` the good rows after.
+    """
+    exporters: dict[str, int] = {}
+    for part in parsed:
+        if isinstance(part, Reject):
+            yield part
+            continue
+        lines, rows = shape(*part)
+        numbered = rows.append_column("line", pa.array(lines.numbers, INTEGER))
+        for good in converted(lines, numbered, (*fields, _LINE)):
+            yield good if isinstance(good, Reject) else from_table(finish(_shaped(good, exporters)))
 
 
 def from_table(rows: pa.Table) -> Uniflows:
@@ -89,7 +127,43 @@ def is_icmp(rows: pa.Table) -> "pa.ChunkedArray[Any]":
     return pc.is_in(rows["protocol"], _ICMP)
 
 
+def _shaped(rows: pa.Table, exporters: dict[str, int]) -> pa.Table:
+    icmp = is_icmp(rows)
+    if pc.any(icmp).as_py():
+        for name, values in zip(("sender_port", "receiver_port"), _kinds(rows), strict=True):
+            rows = replaced(rows, name, pc.if_else(icmp, values, rows[name]))
+    rows = without_ports(rows)
+    if "sampling" in rows.column_names:
+        unknown = pc.equal(rows["sampling"], pa.scalar(0))
+        rows = replaced(rows, "sampling", pc.if_else(unknown, pa.scalar(None, INTEGER), rows["sampling"]))
+    if "exporter" in rows.column_names:
+        rows = replaced(rows, "exporter", _numbered(rows["exporter"], exporters))
+    return rows
+
+
+def _kinds(rows: pa.Table) -> "tuple[pa.ChunkedArray[Any], pa.ChunkedArray[Any]]":
+    """Type and code of ICMP: as they are given, else as exporters write them into the receiver's port."""
+    if "icmp_type" in rows.column_names:
+        return rows["icmp_type"], rows["icmp_code"]
+    first, second = rows["sender_port"], rows["receiver_port"]
+    together = pc.or_(pc.is_null(first), pc.equal(first, pa.scalar(0)))
+    kind = pc.if_else(together, pc.shift_right(second, pa.scalar(8)), first)
+    return kind, pc.if_else(together, pc.bit_wise_and(second, pa.scalar(255)), second)
+
+
+def _numbered(names: "pa.ChunkedArray[Any]", known: dict[str, int]) -> "pa.ChunkedArray[Any]":
+    """Exporters by number. What comes after the most that are told apart is one."""
+    if pa.types.is_integer(names.type):
+        return names
+    encoded = names.combine_chunks().dictionary_encode()
+    whole = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    numbers = [
+        known.setdefault(name, len(known)) if name in known or len(known) < MOST_EXPORTERS else MOST_EXPORTERS
+        for name in whole.dictionary.to_pylist()
+    ]
+    return pa.chunked_array([pa.array(numbers, INTEGER).take(whole.indices)], INTEGER)
+
+
 def _integers(values: "pa.ChunkedArray[Any]") -> Integers:
     found: Integers = values.cast(INTEGER).fill_null(pa.scalar(UNKNOWN)).to_numpy()
     return found
-

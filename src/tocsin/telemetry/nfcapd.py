@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tocsin.telemetry._blocks import blocks
-from tocsin.telemetry._columns import Field, converted, replaced
+from tocsin.telemetry._blocks import Lines, blocks
+from tocsin.telemetry._columns import Field, replaced
 from tocsin.telemetry._delimited import parse_delimited
 from tocsin.telemetry._flows import count
 from tocsin.telemetry._nfdump import NOTHING, SEPARATOR, TAGS, flows, sampling_rates
@@ -31,8 +31,8 @@ from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._spool import spooled
 from tocsin.telemetry._stitch import stitched
 from tocsin.telemetry._uniflow import Uniflows
-from tocsin.telemetry._uniflow_table import address_fields, from_table, is_icmp, number_fields, port, without_ports
-from tocsin.telemetry._values import INTEGER, local_instant, text
+from tocsin.telemetry._uniflow_table import address_fields, number_fields, port, uniflows_of
+from tocsin.telemetry._values import INTEGER, local_instant
 
 # In the byte order of the machine that wrote it; then the version of the layout, 1 or 2.
 MAGICS = (b"\x0c\xa5\x01\x00", b"\x0c\xa5\x02\x00", b"\xa5\x0c\x00\x01", b"\xa5\x0c\x00\x02")
@@ -43,14 +43,14 @@ _FIELDS = (
     *number_fields("pr", "flg"),
     *address_fields("sa", "da"),
     Field("sp", "sender_port", port, "a port"),
-    Field("type", "receiver_port", port, "a port"),
-    Field("code", "code", port, "a code"),
+    Field("port", "receiver_port", port, "a port"),
+    Field("type", "icmp_type", port, "a type"),
+    Field("code", "icmp_code", port, "a code"),
     Field("ipkt", "packets", count, "a count"),
     Field("ibyt", "bytes", count, "a count"),
     Field("opkt", "packets_out", count, "a count"),
     Field("obyt", "bytes_out", count, "a count"),
     Field("exp", "exporter", count, "a number"),
-    Field("line", "line", text, "a number", INTEGER),
 )
 
 
@@ -78,37 +78,21 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 def _records(written: Iterator[bytes], rates: Mapping[int, int]) -> Iterator[Uniflows | Reject]:
     parsed = parse_delimited(blocks(written), _Layout(), _heed, NOTHING, lambda _: None, TAGS)
-    for part in parsed:
-        if isinstance(part, Reject):
-            yield part
-            continue
-        lines, rows = part
-        numbered = _trimmed(rows).append_column("line", pa.array(lines.numbers, INTEGER))
-        for good in converted(lines, numbered, _FIELDS):
-            yield good if isinstance(good, Reject) else _uniflows(good, rates)
+    return uniflows_of(parsed, _FIELDS, _trimmed, lambda rows: _sampled(_both_ways(rows), rates))
 
 
 def _heed(layout: _Layout, line: bytes) -> _Layout | None:
     return layout if line.startswith(NOTHING) else None
 
 
-def _trimmed(rows: pa.Table) -> pa.Table:
-    """Columns without the spaces that align them. Of ICMP, nfdump writes type and code as one port: ``8.0``."""
+def _trimmed(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
+    """Columns without the spaces that align them, with the parts of the receiver's port: of ICMP, nfdump writes type and code as one port: ``8.0``."""
     rows = pa.table({name: pc.ascii_trim_whitespace(rows[name]) for name in rows.column_names})
     parts = pc.extract_regex(rows["dp"], r"^(?P<type>\d+)(?:\.(?P<code>\d+))?$")
+    rows = rows.append_column("port", pc.struct_field(parts, ["type"]))
     for name in ("type", "code"):
         rows = rows.append_column(name, pc.struct_field(parts, [name]))
-    return rows
-
-
-def _uniflows(rows: pa.Table, rates: Mapping[int, int]) -> Uniflows:
-    icmp = is_icmp(rows)
-    if pc.any(icmp).as_py():
-        rows = replaced(rows, "sender_port", pc.if_else(icmp, rows["receiver_port"], rows["sender_port"]))
-        rows = replaced(rows, "receiver_port", pc.if_else(icmp, rows["code"], rows["receiver_port"]))
-    rows = _sampled(_both_ways(without_ports(rows)), rates)
-    counted = pc.greater(pc.add(rows["packets"], rows["bytes"]), pa.scalar(0))
-    return from_table(rows.filter(counted))
+    return lines, rows
 
 
 def _both_ways(rows: pa.Table) -> pa.Table:
@@ -121,7 +105,8 @@ def _both_ways(rows: pa.Table) -> pa.Table:
         reverse = pc.if_else(whole, rows[f"{name}_out"], pa.scalar(None, INTEGER))
         rows = replaced(rows, name, pc.if_else(none_in, rows[f"{name}_out"], rows[name]))
         rows = rows.append_column(f"reverse_{name}", reverse)
-    return rows.append_column("whole", whole.cast(INTEGER))
+    counted = pc.greater(pc.add(rows["packets"], rows["bytes"]), pa.scalar(0))
+    return rows.append_column("whole", whole.cast(INTEGER)).filter(counted)
 
 
 def _sampled(rows: pa.Table, rates: Mapping[int, int]) -> pa.Table:

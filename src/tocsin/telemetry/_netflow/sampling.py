@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tocsin.telemetry._flows import LARGEST_RATE
 from tocsin.telemetry._uniflow import UNKNOWN, Integers
 
-# The largest rate that devices can be set to, about; what is above is no rate.
-LARGEST_RATE = 1 << 24
 # Exporters and samplers of the largest networks are some thousands.
 MOST_SCOPES, MOST_SAMPLERS = 1 << 16, 1 << 10
 
