@@ -70,9 +70,7 @@ def netflow_v5(rows: Sequence[Record], second: float = 60, sampling: int = 0, up
     up = BOOT_MS + int(second * 1000) if uptime is None else uptime
     content = b""
     for row in rows:
-        first, last = (
-            (up - ((SECOND + int(second)) * 1000 - int(row[element]))) % 2**32 for element in (152, 153)
-        )
+        first, last = ((up - ((SECOND + int(second)) * 1000 - int(row[element]))) % 2**32 for element in (152, 153))
         content += packed(row[8], 4) + packed(row[12], 4) + bytes(8) + struct.pack(">II", int(row[2]), int(row[1]))
         content += struct.pack(">IIHHBBBB8x", first, last, int(row[7]), int(row[11]), 0, int(row[6]), int(row[4]), 0)
     header = struct.pack(">HHIIIIHH", 5, len(rows), up % 2**32, SECOND + int(second), 0, 0, 0, sampling)

@@ -14,7 +14,7 @@ from tocsin.telemetry._values import INTEGER, TEXT, Values
 # Ports below were handed out to services; who sends from one to a port above most likely answers.
 FIRST_CLIENT_PORT = 1024
 
-_PROTOCOLS = pa.array([protocol(str(number)) for number in range(256)])
+_PROTOCOLS: Values = pa.array([protocol(str(number)) for number in range(256)])
 _STATES = pa.array(["S0", "REJ", "SF", "RSTO", "RSTR"])
 
 
@@ -42,7 +42,7 @@ def exchanges(
             "initiator_port": _known(_side(rows, "sender_port", one, "receiver_port", other)),
             "responder": _address(rows, "receiver", one, "sender", other),
             "responder_port": _known(_side(rows, "receiver_port", one, "sender_port", other)),
-            "protocol": _PROTOCOLS.take(pa.array(_either(rows["protocol"], one, other))),
+            "protocol": _PROTOCOLS.take(_either(rows["protocol"], one, other)),
             "initiator_packets": _known(_at(rows["packets"], one)),
             "initiator_bytes": _known(_at(rows["bytes"], one)),
             "responder_packets": _known(_answer(rows, "packets", one, other, nothing)),
@@ -87,7 +87,7 @@ def _side(rows: Uniflows, own: str, one: Integers, opposite: str, other: Integer
 
 
 def _address(rows: Uniflows, own: str, one: Integers, opposite: str, other: Integers) -> Values:
-    return rows.addresses.take(pa.array(_side(rows, own, one, opposite, other)))
+    return rows.addresses.take(_side(rows, own, one, opposite, other))
 
 
 def _answer(rows: Uniflows, count: str, one: Integers, other: Integers, nothing: Flags) -> Integers:

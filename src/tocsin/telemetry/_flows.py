@@ -40,7 +40,8 @@ def flow_batch(rows: pa.Table, sensor: str, sampling: int) -> Batch:
     """
     rows = rows.append_column("sensor", pa.repeat(sensor, rows.num_rows))
     if "sampling" in rows.column_names:
-        rows = replaced(rows, "sampling", pc.coalesce(rows["sampling"], pa.scalar(sampling)))
+        rates: Any = pc.coalesce(rows["sampling"], pa.scalar(sampling))
+        rows = replaced(rows, "sampling", rates)
         rows = _scaled(rows, rows["factor"] if "factor" in rows.column_names else rows["sampling"])
     else:
         rows = rows.append_column("sampling", pa.repeat(sampling, rows.num_rows))
@@ -51,5 +52,6 @@ def flow_batch(rows: pa.Table, sensor: str, sampling: int) -> Batch:
 
 def _scaled(rows: pa.Table, factor: "pa.ChunkedArray[Any] | pa.Scalar[Any]") -> pa.Table:
     for name in COUNTS:
-        rows = replaced(rows, name, pc.multiply(rows[name], factor))
+        scaled: Any = pc.multiply(rows[name], factor)
+        rows = replaced(rows, name, scaled)
     return rows

@@ -45,9 +45,7 @@ def member(found: Object, name: str) -> Any:
     return value
 
 
-def parse_objects(
-    blocks: Iterable[Lines | Reject], names: Sequence[str]
-) -> Iterator[tuple[Lines, pa.Table] | Reject]:
+def parse_objects(blocks: Iterable[Lines | Reject], names: Sequence[str]) -> Iterator[tuple[Lines, pa.Table] | Reject]:
     """The members ``names`` of each object, as text, with the lines; and lines that are no objects of plain values."""
     for block in blocks:
         if isinstance(block, Reject):
@@ -90,9 +88,7 @@ def _schema(first: Object, names: Sequence[str]) -> pa.Schema:
 
 
 def _fields(tree: Mapping[str, Any]) -> "list[pa.Field[Any]]":
-    return [
-        pa.field(name, pa.struct(_fields(kind)) if isinstance(kind, dict) else kind) for name, kind in tree.items()
-    ]
+    return [pa.field(name, pa.struct(_fields(kind)) if isinstance(kind, dict) else kind) for name, kind in tree.items()]
 
 
 def _column(table: pa.Table, name: str) -> "pa.ChunkedArray[Any]":

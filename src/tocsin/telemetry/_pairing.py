@@ -1,8 +1,8 @@
 """Which two uniflows are the two directions of one exchange, and which of their senders began it.
 
 Records of the same addresses, ports and protocol are laid in the order of their beginnings. Two that stand next to each
-other, run in opposite directions and overlap in time belong together, unless one of them lies nearer to its neighbour on
-the other side; then that is tried with what is left. So the parts into which a device cuts a long exchange meet the
+other, run in opposite directions and overlap in time belong together, unless one of them lies nearer to its neighbour
+on the other side; then that is tried with what is left. So the parts into which a device cuts a long exchange meet the
 parts of the other direction that cover the same time.
 """
 
@@ -72,7 +72,7 @@ def _key(low: Integers, high: Integers, rest: Integers) -> "NDArray[np.uint64]":
 
 
 def _ordered(key: "NDArray[np.uint64]", start: Integers, able: Flags) -> Integers:
-    """Places of the rows that are able, by key and start. Records come nearly in order, which sorting by start likes."""
+    """Places of the rows that are able, by key and start; sorted by start first, in which they nearly come."""
     order = np.argsort(start, kind="stable")
     if not able.all():
         order = order[able[order]]
@@ -118,9 +118,7 @@ def _nearest(gap: Integers) -> Flags:
     return chosen
 
 
-def _turned(
-    rows: Uniflows, key: "NDArray[np.uint64]", first: Integers, second: Integers, backwards: Flags
-) -> Flags:
+def _turned(rows: Uniflows, key: "NDArray[np.uint64]", first: Integers, second: Integers, backwards: Flags) -> Flags:
     """Whether the second record of each pair is the initiator's. One exchange in parts has one initiator."""
     ported = _began_by_port(rows, first, second)
     keys = key[first]
@@ -144,7 +142,7 @@ def _began_by_port(rows: Uniflows, first: Integers, second: Integers) -> Flags:
     flags = np.maximum(rows["flags"][first], 0) | np.maximum(rows["flags"][second], 0)
     known = (rows["flags"][first] != UNKNOWN) & (rows["protocol"][first] == TCP)
     unseen = (rows["start"][first] == rows["start"][second]) | (known & (flags & SYN == 0))
-    turned = unseen & (rows["sender_port"][first] < rows["sender_port"][second])
+    turned: Flags = unseen & (rows["sender_port"][first] < rows["sender_port"][second])
     replies = is_kind(rows, REPLIES)
     if replies.any():
         icmp = (rows["protocol"][first] == ICMP) | (rows["protocol"][first] == ICMP6)

@@ -64,7 +64,7 @@ def _pieces(process: "subprocess.Popen[bytes]", size: int, silent_seconds: float
     while True:
         ready, _, _ = select.select([source], [], [], silent_seconds)
         if not ready:
-            raise Unreadable(f"{process.args[0]} gave nothing for {silent_seconds:,.0f} seconds: look at it by hand")  # type: ignore[index]
+            raise Unreadable(f"the program that reads it was silent for {silent_seconds:,.0f} seconds: try it by hand")
         piece = os.read(source, PIECE)
         if not piece:
             return

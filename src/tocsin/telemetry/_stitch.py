@@ -33,6 +33,7 @@ JUDGED_MIN = 10
 class _Window:
     """What waits, and what the file has shown so far. Clocks are the latest end of any record up to each."""
 
+    every_packet: bool
     waiting: list[tuple[Uniflows, Integers]] = field(default_factory=list)
     rows: int = 0
     held: int = 0
@@ -44,12 +45,15 @@ class _Window:
     paired: int = 0
 
 
-def stitched(parts: Iterable[Uniflows | Reject], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def stitched(
+    parts: Iterable[Uniflows | Reject], sensor: str, sampling: int, *, every_packet: bool = True
+) -> Iterator[Batch | Reject]:
     """Flows of a sensor from the records of a file, and what is wrong with some; ``sampling`` where they do not say.
 
-    Lets CutOff pass, after all that had come before it was given.
+    Without ``every_packet``, packets and records may be missing even where no sampling is stated. Lets CutOff pass,
+    after all that had come before it was given.
     """
-    window, cut = _Window(), None
+    window, cut = _Window(every_packet), None
     try:
         for part in parts:
             if isinstance(part, Reject):
@@ -114,7 +118,9 @@ def _count(window: _Window, rows: Uniflows, alone: Flags, judged: Flags) -> None
 
 
 def _both_directions(window: _Window) -> bool:
-    """Whether the file shows that it has both directions of what it records."""
+    """Whether the file shows that it has both directions of all that it records."""
+    if not window.every_packet:
+        return False
     if window.answering >= JUDGED_MIN:
         return window.answered * 100 >= window.answering * ANSWERED_MIN_PERCENT
     enough = window.records >= JUDGED_MIN

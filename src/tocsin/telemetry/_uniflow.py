@@ -43,12 +43,12 @@ COUNTS = ("packets", "bytes", "reverse_packets", "reverse_bytes")
 class Uniflows:
     """Exported records, one a row, each of what a *sender* sent to a *receiver*.
 
-    ``addresses`` are texts; ``columns`` has COLUMNS, all integers, UNKNOWN where the source does not say:
-    ``sender`` and ``receiver`` are places in ``addresses``; ``protocol`` is IP's number; for ICMP the ports are type and
-    code; ``start`` and ``end`` are microseconds since 1970; ``flags`` are those of all TCP headers together; ``sampling``
-    is what the source states, ``factor`` what its counts must be multiplied with (UNKNOWN: the sampling), ``whole`` is 1
-    where the record speaks of both directions and its sender began, ``exporter`` tells apart who saw it, and ``line`` is
-    where it stands in the file.
+    ``addresses`` are texts; ``columns`` has COLUMNS, all integers, UNKNOWN where the source does not say: ``sender``
+    and ``receiver`` are places in ``addresses``; ``protocol`` is IP's number; for ICMP the ports are type and code;
+    ``start`` and ``end`` are microseconds since 1970; ``flags`` are those of all TCP headers together; ``sampling`` is
+    what the source states, ``factor`` what its counts must be multiplied with (UNKNOWN: the sampling), ``whole`` is 1
+    where the record speaks of both directions and its sender began, ``exporter`` tells apart who saw it, and ``line``
+    is where it stands in the file.
     """
 
     addresses: Values

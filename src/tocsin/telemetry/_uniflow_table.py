@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tocsin.telemetry._argus_text import protocol
-from tocsin.telemetry._blocks import Lines
+from tocsin.telemetry._blocks import Lines, joined
 from tocsin.telemetry._columns import Field, converted, replaced
 from tocsin.telemetry._flows import LARGEST_RATE
 from tocsin.telemetry._rows import Reject
@@ -37,7 +37,6 @@ Finish: TypeAlias = Callable[[pa.Table], pa.Table]
 def as_it_is(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
     """No change."""
     return lines, rows
-
 
 
 def protocol_number(name: str) -> int | None:
@@ -86,12 +85,16 @@ def address_fields(sender: str, receiver: str) -> tuple[Field, ...]:
 
 
 def uniflows_of(
-    parsed: Iterable[tuple[Lines, pa.Table] | Reject], fields: Sequence[Field], shape: Shape = as_it_is, finish: Finish = lambda rows: rows
+    parsed: Iterable[tuple[Lines, pa.Table] | Reject],
+    fields: Sequence[Field],
+    shape: Shape = as_it_is,
+    finish: Finish = lambda rows: rows,
 ) -> Iterator[Uniflows | Reject]:
     """Uniflows from parsed lines, and those of which a value makes no sense.
 
     ``fields`` give columns named as those of uniflows, of which ``exporter`` may be text here, and for ICMP
-    ``icmp_type`` and ``icmp_code``; ``shape`` changes a block before its values are parsed, ``finish`` the good rows after.
+    ``icmp_type`` and ``icmp_code``; ``shape`` changes a block before its values are parsed, ``finish`` the good rows
+    after.
     """
     exporters: dict[str, int] = {}
     for part in parsed:
@@ -122,9 +125,19 @@ def without_ports(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def is_icmp(rows: pa.Table) -> "pa.ChunkedArray[Any]":
-    """Whether each row is ICMP."""
-    return pc.is_in(rows["protocol"], _ICMP)
+def without(lines: Lines, rows: pa.Table, left_out: Any) -> tuple[Lines, pa.Table]:
+    """Lines and rows but those that are left out, by a flag for each."""
+    if not pc.any(left_out).as_py():
+        return lines, rows
+    flags = left_out.to_pylist()
+    kept = [pair for pair, gone in zip(lines.numbered(), flags, strict=True) if not gone]
+    return joined(kept), rows.filter(pc.invert(left_out))
+
+
+def is_icmp(rows: pa.Table) -> Any:
+    """Whether each row is ICMP, as an array of flags."""
+    found: Any = pc.is_in(rows["protocol"], _ICMP)
+    return found
 
 
 def _shaped(rows: pa.Table, exporters: dict[str, int]) -> pa.Table:
@@ -159,7 +172,7 @@ def _numbered(names: "pa.ChunkedArray[Any]", known: dict[str, int]) -> "pa.Chunk
     whole = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     numbers = [
         known.setdefault(name, len(known)) if name in known or len(known) < MOST_EXPORTERS else MOST_EXPORTERS
-        for name in whole.dictionary.to_pylist()
+        for name in map(str, whole.dictionary.to_pylist())
     ]
     return pa.chunked_array([pa.array(numbers, INTEGER).take(whole.indices)], INTEGER)
 

@@ -6,15 +6,16 @@ and observation domain, options templates among them; data that comes before its
 variable, reduced or zero length, withdrawn and changed templates are understood.
 
 Gives: flows. Both directions of an exchange, which routers export one by one, become one row; where one of them is
-missing, the responder's counts are 0 if it is sure that nothing came back and null if it is not known. Records that have
-both directions already (RFC 5103, Cisco's initiator and responder counts) are rows as they are. Where a record, an
-option or the header of NetFlow v5 states a sampling rate, counts are multiplied by it, and it goes before ``--sampling``.
-Uptimes become times by the clock of the packet's header. States are in Zeek's words where TCP flags leave no doubt.
+missing, the responder's counts are 0 if it is sure that nothing came back and null if it is not known. Records that
+have both directions already (RFC 5103, Cisco's initiator and responder counts) are rows as they are. Where a record, an
+option or the header of NetFlow v5 states a sampling rate, counts are multiplied by it, and it goes before
+``--sampling``. Uptimes become times by the clock of the packet's header. States are in Zeek's words where TCP flags
+leave no doubt.
 
-Leaves out: records without two addresses and a protocol (layer 2, statistics), translations of addresses without counts,
-a firewall's notes that a flow has begun (its end comes again with counts), fields of enterprises, and whatever else
-stands in a capture. Records that say no time have that of their packet. Rates that hold for one interface alone are
-taken for those of the exporter. sFlow is another protocol: let ``sfacctd`` write it as JSON.
+Leaves out: records without two addresses and a protocol (layer 2, statistics), translations of addresses without
+counts, a firewall's notes that a flow has begun (its end comes again with counts), fields of enterprises, and whatever
+else stands in a capture. Records that say no time have that of their packet. Rates that hold for one interface alone
+are taken for those of the exporter. sFlow is another protocol: let ``sfacctd`` write it as JSON.
 
 Learn more: RFC 7011, RFC 3954, RFC 5103, https://www.iana.org/assignments/ipfix
 """

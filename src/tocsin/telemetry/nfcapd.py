@@ -1,8 +1,8 @@
 """Flows from files that ``nfcapd`` and its like write (nfdump 1.6 and 1.7), read by ``nfdump``.
 
-Reads: what ``nfcapd``, ``sfcapd`` and ``nfpcapd`` leave in their folders, compressed by them (LZO, LZ4, bzip2) or not. The
-program ``nfdump`` of Debian's package of that name reads the file, without a shell and within bounds of time and size.
-The file that is still being written (``nfcapd.current``) is to be left alone until it is rotated.
+Reads: what ``nfcapd``, ``sfcapd`` and ``nfpcapd`` leave in their folders, compressed by them (LZO, LZ4, bzip2) or not.
+The program ``nfdump`` of Debian's package of that name reads the file, without a shell and within bounds of time and
+size. The file that is still being written (``nfcapd.current``) is to be left alone until it is rotated.
 
 Gives: flows. Both directions of an exchange, which routers export one by one, become one row, as for NetFlow. Counts of
 the way out beside those of the way in are the other direction's where they differ, as firewalls and RFC 5103 have it;
@@ -18,6 +18,7 @@ Learn more: https://github.com/phaag/nfdump
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -86,7 +87,8 @@ def _heed(layout: _Layout, line: bytes) -> _Layout | None:
 
 
 def _trimmed(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
-    """Columns without the spaces that align them, with the parts of the receiver's port: of ICMP, nfdump writes type and code as one port: ``8.0``."""
+    """Columns without the spaces that align them, and the parts of the receiver's port: ``8.0``, type and code of
+    ICMP."""
     rows = pa.table({name: pc.ascii_trim_whitespace(rows[name]) for name in rows.column_names})
     parts = pc.extract_regex(rows["dp"], r"^(?P<type>\d+)(?:\.(?P<code>\d+))?$")
     rows = rows.append_column("port", pc.struct_field(parts, ["type"]))
@@ -114,7 +116,7 @@ def _sampled(rows: pa.Table, rates: Mapping[int, int]) -> pa.Table:
         return rows
     known = pa.array(list(rates), INTEGER)
     place = pc.index_in(rows["exporter"], known)
-    rate = pa.chunked_array([pa.array(list(rates.values()), INTEGER).take(chunk) for chunk in place.chunks], INTEGER)
+    rate: Any = pc.take(pa.chunked_array([list(rates.values())], INTEGER), place)
     rows = rows.append_column("sampling", rate)
     # What nfcapd knew the rate of, it has scaled up.
     return rows.append_column("factor", pc.if_else(pc.is_valid(rate), pa.scalar(1), pa.scalar(None, INTEGER)))

@@ -53,9 +53,7 @@ def address_text(packed: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET6, packed)
 
 
-def _chosen(
-    records: bytes, width: int, side: Sequence[tuple[int, int]], found: dict[int, list[Integers]]
-) -> Integers:
+def _chosen(records: bytes, width: int, side: Sequence[tuple[int, int]], found: dict[int, list[Integers]]) -> Integers:
     options = [found[length].pop(0) for _, length in side]
     if len(options) == 1:
         return options[0]
@@ -68,7 +66,7 @@ def _ipv4(raw: bytes) -> tuple[Values, Integers]:
     numbers = pa.array(np.frombuffer(raw, ">u4").astype(np.uint32)).dictionary_encode()
     different = numbers.dictionary.to_numpy()
     octets = [_OCTETS.take(pa.array((different >> shift) & 255)) for shift in (24, 16, 8, 0)]
-    texts = pc.binary_join_element_wise(*octets, ".")
+    texts = pc.binary_join_element_wise(*octets, pa.repeat(".", len(different)))
     return texts, numbers.indices.to_numpy().astype(np.int64)
 
 
@@ -76,5 +74,5 @@ def _ipv6(raw: bytes) -> tuple[Values, Integers]:
     kind = pa.binary(16)
     whole = pa.FixedSizeBinaryArray.from_buffers(kind, len(raw) // 16, [None, pa.py_buffer(raw)])
     numbers = whole.dictionary_encode()
-    texts = pa.array([address_text(packed) for packed in numbers.dictionary.to_pylist()], TEXT)
+    texts = pa.array([address_text(bytes(packed or b"")) for packed in numbers.dictionary.to_pylist()], TEXT)
     return texts, numbers.indices.to_numpy().astype(np.int64)

@@ -186,5 +186,3 @@ def _datagram(kind: int, packet: bytes) -> Datagram:
 def _payload(source: bytes, udp: bytes) -> Datagram:
     length = int.from_bytes(udp[4:6], "big")
     return Datagram(source, udp[8:length]) if length >= 8 else OTHER
-
-

@@ -14,7 +14,9 @@ _UPTIME = 1 << 32
 _AHEAD = 86_400_000
 
 
-def times(found: Mapping[str, Integers], export_us: Integers, uptime_ms: Integers, boot_ms: Integers) -> tuple[Integers, Integers]:
+def times(
+    found: Mapping[str, Integers], export_us: Integers, uptime_ms: Integers, boot_ms: Integers
+) -> tuple[Integers, Integers]:
     """Start and end of each record; UNKNOWN for an end that is not said.
 
     ``export_us``: when its packet was sent; ``uptime_ms``: how long the exporter had run then, or UNKNOWN;

@@ -7,8 +7,16 @@ from typing import NamedTuple
 
 from tocsin.telemetry._netflow.groups import Group, decoded
 from tocsin.telemetry._netflow.layouts import cut, layout
-from tocsin.telemetry._netflow.packets import FIRST_DATA_SET, IPFIX, IPFIX_HEADER, V5, V5_HEADER, V5_RECORD, V9_HEADER
-from tocsin.telemetry._netflow.packets import Packet
+from tocsin.telemetry._netflow.packets import (
+    FIRST_DATA_SET,
+    IPFIX,
+    IPFIX_HEADER,
+    V5,
+    V5_HEADER,
+    V5_RECORD,
+    V9_HEADER,
+    Packet,
+)
 from tocsin.telemetry._netflow.sampling import MOST_SCOPES, Exporter, heed, valid
 from tocsin.telemetry._netflow.templates import Field, Malformed, Template, split, templates
 from tocsin.telemetry._rows import CutOff, Reject, rejected
@@ -28,7 +36,21 @@ _OVERHEAD = 200
 TEMPLATE_SETS, OPTIONS_SETS = (0, 2), (1, 3)
 
 # Fields of a record of NetFlow v5, in the numbers of v9; 0 is what is not looked at.
-_V5_FIELDS = ((8, 4), (12, 4), (0, 8), (2, 4), (1, 4), (22, 4), (21, 4), (7, 2), (11, 2), (0, 1), (6, 1), (4, 1), (0, 9))
+_V5_FIELDS = (
+    (8, 4),
+    (12, 4),
+    (0, 8),
+    (2, 4),
+    (1, 4),
+    (22, 4),
+    (21, 4),
+    (7, 2),
+    (11, 2),
+    (0, 1),
+    (6, 1),
+    (4, 1),
+    (0, 9),
+)
 V5_TEMPLATE = Template(tuple(Field(0 if element else UNKNOWN, element, length) for element, length in _V5_FIELDS))
 
 
@@ -61,7 +83,7 @@ class Exports:
     kinds: set[Template] = field(default_factory=set)
     groups: dict[Template, Group] = field(default_factory=dict)
     rows: int = 0
-    bytes: int = 0
+    size: int = 0
     waiting: dict[tuple[Scope, int], list[tuple[Header, bytes]]] = field(default_factory=dict)
     waiting_bytes: int = 0
 
@@ -78,7 +100,7 @@ def records(packets: Iterable[Packet | Reject]) -> Iterator[Uniflows | Reject]:
                 yield packet
                 continue
             yield from _sets(exports, packet)
-            if exports.rows >= GROUP_ROWS or exports.bytes >= GROUP_BYTES:
+            if exports.rows >= GROUP_ROWS or exports.size >= GROUP_BYTES:
                 yield from _decode(exports)
     except CutOff as end:
         ended = end
@@ -182,9 +204,7 @@ def _use(exports: Exports, scope: Scope, template: Template, header: Header, bod
         yield from _gather(exports, scope, template, header, body)
 
 
-def _gather(
-    exports: Exports, scope: Scope, template: Template, header: Header, body: bytes
-) -> Iterator[Reject]:
+def _gather(exports: Exports, scope: Scope, template: Template, header: Header, body: bytes) -> Iterator[Reject]:
     group = exports.groups.get(template)
     if group is None:
         if len(exports.kinds) >= MOST_KINDS and template not in exports.kinds:
@@ -199,7 +219,7 @@ def _gather(
         place, exporter = _exporter(exports, scope)
         group.add(kept, (count, *header, place), exporter)
         exports.rows += count
-        exports.bytes += len(kept)
+        exports.size += len(kept)
 
 
 def _exporter(exports: Exports, scope: Scope) -> tuple[int, Exporter]:
@@ -217,7 +237,7 @@ def _decode(exports: Exports) -> Iterator[Uniflows]:
         if group.sets:
             yield decoded(group)
     exports.groups.clear()
-    exports.rows = exports.bytes = 0
+    exports.rows = exports.size = 0
 
 
 def _in_vain(exports: Exports) -> Iterator[Reject]:

@@ -16,7 +16,17 @@ _PORTED = np.isin(np.arange(256), (6, 17, 33, 132, 136))
 # Firewalls report that a flow began and later, with its counts, that it ended; the first of these is left out.
 _CREATED = 1
 
-_TAKEN = ("sender", "receiver", "protocol", "packets", "bytes", "reverse_packets", "reverse_bytes", "flags", "reverse_flags")
+_TAKEN = (
+    "sender",
+    "receiver",
+    "protocol",
+    "packets",
+    "bytes",
+    "reverse_packets",
+    "reverse_bytes",
+    "flags",
+    "reverse_flags",
+)
 
 
 @dataclass(slots=True)
@@ -54,9 +64,8 @@ def decoded(group: Group) -> Uniflows:
     return made if left_out is None else made.take(~left_out)
 
 
-
 def _count_out(found: dict[str, Integers]) -> None:
-    """What left the device counts where nothing is said to have come in: records of the way out have their counts there."""
+    """What left the device counts where nothing is said to have come in, as in records of the way out."""
     for name in ("packets", "bytes"):
         out = found.pop(f"{name}_out", None)
         if out is not None:
@@ -94,14 +103,14 @@ def _ports(found: Mapping[str, Integers]) -> dict[str, Integers]:
 
 
 def _by_initiator(rows: Mapping[str, Integers], found: Mapping[str, Integers]) -> dict[str, Integers]:
-    """Where a biflow says that its source was the one addressed, the sides change places (RFC 5103, biflowDirection)."""
+    """Where a biflow says that its source was addressed, the sides change places (RFC 5103, biflowDirection)."""
     if "direction" not in found:
         return {}
     turned = found["direction"] == 2
     unknown = np.full(len(turned), UNKNOWN)
     sides = [("sender", "receiver"), ("sender_port", "receiver_port")]
     sides += [(name, f"reverse_{name}") for name in ("packets", "bytes", "flags")]
-    changed = {}
+    changed: dict[str, Integers] = {}
     for one, other in sides:
         first, second = rows.get(one, unknown), rows.get(other, unknown)
         changed |= {one: np.where(turned, second, first), other: np.where(turned, first, second)}
@@ -111,7 +120,7 @@ def _by_initiator(rows: Mapping[str, Integers], found: Mapping[str, Integers]) -
 def _left_out(found: Mapping[str, Integers]) -> Flags | None:
     """Records without counts that report a translation, or the beginning of a flow that comes again at its end."""
     if "event" in found:
-        reported = found["event"] == _CREATED
+        reported: Flags = found["event"] == _CREATED
     elif "nat_event" in found:
         reported = found["nat_event"] != 0
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -59,6 +60,8 @@ _LENGTHS = {8: 4, 12: 4, 27: 16, 28: 16}
 # Longer numbers than this are not numbers.
 _LONGEST = 8
 
+Places: TypeAlias = dict[tuple[int, int], tuple[int, int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -82,7 +85,7 @@ class Layout:
 def layout(template: Template) -> Layout:
     """The layout of a template. Fields of variable length count as none: nothing of interest has one."""
     width, runs, run = 0, list[int](), 0
-    places: dict[tuple[int, int], tuple[int, int]] = {}
+    places: Places = {}
     for field in template.fields:
         if field.length == VARIABLE:
             runs.append(run)
@@ -92,6 +95,15 @@ def layout(template: Template) -> Layout:
             places.setdefault((field.enterprise, field.element), (width, field.length))
         width += field.length
         run += field.length
+    sides = {
+        side: tuple(places[key] for key in keys if key in places and places[key][1] == _LENGTHS[key[1]])
+        for side, keys in SIDES.items()
+    }
+    return Layout(width, _numbers(places), sides, (*runs, run))
+
+
+def _numbers(places: Places) -> Mapping[str, tuple[int, int]]:
+    """Where the numbers of interest stand, by column."""
     numbers = {}
     for name, elements in ELEMENTS.items():
         found = [places[element] for element in elements if element in places and places[element][1] <= _LONGEST]
@@ -101,11 +113,7 @@ def layout(template: Template) -> Layout:
         for at, length in (places[element] for element in elements if element in places):
             if length == _LONGEST:
                 numbers |= {name: (at, 4), f"{name}_fraction": (at + 4, 4)}
-    sides = {
-        side: tuple(places[key] for key in keys if key in places and places[key][1] == _LENGTHS[key[1]])
-        for side, keys in SIDES.items()
-    }
-    return Layout(width, numbers, sides, (*runs, run))
+    return numbers
 
 
 def cut(shape: Layout, body: bytes) -> tuple[bytes, int]:
@@ -149,5 +157,3 @@ def _number(records: bytes, width: int, at: int, length: int) -> Integers:
         return np.minimum(raw, np.uint64(2**63 - 1)).astype(np.int64) if size == 8 else raw.astype(np.int64)
     digits = np.ndarray((rows, length), np.uint8, records, at, (width, 1)).astype(np.int64)
     return digits @ (1 << np.arange(8 * (length - 1), -1, -8, dtype=np.int64))
-
-

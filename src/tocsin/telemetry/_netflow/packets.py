@@ -59,8 +59,8 @@ def packets(content: Iterable[bytes]) -> Iterator[Packet | Reject]:
     while not last:
         try:
             piece = next(pieces, None)
-        except CutOff as end:
-            piece, cut = None, end
+        except CutOff as missing:
+            piece, cut = None, missing
         last = piece is None
         rest += piece or b""
         at = 0
@@ -87,14 +87,14 @@ def _may_begin(data: bytes, at: int) -> bool:
         return False
     version, size = struct.unpack_from(">HH", data, at)
     if version == V5:
-        return 0 < size <= _MOST_V5_RECORDS
+        return bool(0 < size <= _MOST_V5_RECORDS)
     first = at + (V9_HEADER if version == V9 else IPFIX_HEADER)
     if version not in (V9, IPFIX) or (version == IPFIX and size < IPFIX_HEADER):
         return False
     if len(data) < first + 4 or (version == IPFIX and size == IPFIX_HEADER):
         return True
     kind, length = struct.unpack_from(">HH", data, first)
-    return (kind < _FIRST_FREE_SET or kind >= FIRST_DATA_SET) and length >= 4
+    return bool((kind < _FIRST_FREE_SET or kind >= FIRST_DATA_SET) and length >= 4)
 
 
 def _in_time(data: bytes, at: int) -> bool:

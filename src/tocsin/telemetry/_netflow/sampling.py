@@ -21,7 +21,7 @@ _PROBABILITY = (0, 311)
 
 @dataclass(slots=True)
 class Exporter:
-    """What options say of an exporter's observation domain: 1 in how many packets it looks at, by sampler; its start."""
+    """What options say of an observation domain: 1 in how many packets is looked at, by sampler; its start."""
 
     default: int = UNKNOWN
     samplers: dict[int, int] = field(default_factory=dict)

@@ -79,7 +79,7 @@ def _template(version: int, body: bytes, at: int, options: bool) -> tuple[Templa
 
 
 def _fields(version: int, body: bytes, at: int, count: int) -> tuple[tuple[Field, ...], int]:
-    fields = []
+    fields: list[Field] = []
     for _ in range(min(count, MOST_FIELDS)):
         if at + 4 > len(body):
             raise Malformed(f"a template of {count} fields is cut off after {len(fields)}")
