@@ -6,7 +6,8 @@ Gives: flows. Azure names the side that began first and counts both directions, 
 got no answer: the responder's counts are 0. The time of a row is that of the tuple.
 
 Leaves out: tuples that say that a flow began (``B``) and was let pass, for it comes again with its counts as it goes on
-(``C``) and ends (``E``), and rules, interfaces and encryption. Durations are not logged, nor TCP flags; version 1 has no counts either.
+(``C``) and ends (``E``), and rules, interfaces and encryption. Durations are not logged, nor TCP flags; version 1 has
+no counts either.
 
 Learn more: https://learn.microsoft.com/azure/network-watcher/vnet-flow-logs-overview,
     https://learn.microsoft.com/azure/network-watcher/nsg-flow-logs-overview
