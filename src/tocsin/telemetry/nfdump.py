@@ -94,8 +94,6 @@ _CSV_FIELDS = (
     *address_fields("sa", "da"),
     Field("sp", "sender_port", port, "a port"),
     Field("port", "receiver_port", port, "a port"),
-    Field("port", "icmp_type", port, "a type"),
-    Field("code", "icmp_code", port, "a code"),
     Field("ipkt", "packets", count, "a count"),
     Field("ibyt", "bytes", count, "a count"),
 )
@@ -123,7 +121,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
     parts = _flow_lines(blocks(chain([start], pieces)))
     if any(_layout(line) for line in start[: 1 << 16].split(b"\n")[:LINES_TRIED]):
         parsed = parse_delimited(parts, _Layout(), lambda _, line: _layout(line), b"ts,te,", _flaw, _CSV)
-        rows = uniflows_of(parsed, _CSV_FIELDS, _split_port)
+        rows = uniflows_of(parsed, _CSV_FIELDS, _whole_port)
     else:
         rows = uniflows_of(_matched(parts), _LINE_FIELDS, finish=_ended)
     return stitched(rows, sensor, sampling)
@@ -191,9 +189,11 @@ def _ended(rows: pa.Table) -> pa.Table:
     return rows.append_column("end", end)
 
 
-def _split_port(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
-    """Of ICMP, type and code stand in the receiver's port: ``8.0``."""
-    parts = pc.extract_regex(pc.ascii_trim_whitespace(rows["dp"]), r"^(?P<port>\d+)(?:\.(?P<code>\d+))?$")
-    for name in ("port", "code"):
-        rows = rows.append_column(name, pc.struct_field(parts, [name]))
-    return lines, rows
+def _whole_port(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
+    """Of ICMP, some versions write type and code as the receiver's port, some as a number of both (``8.0``, 2048)."""
+    parts = pc.extract_regex(pc.ascii_trim_whitespace(rows["dp"]), r"^(?P<type>\d{1,5})(?:\.(?P<code>\d{1,3}))?$")
+    first, code = (pc.struct_field(parts, [name]) for name in ("type", "code"))
+    apart = pc.greater(pc.binary_length(code), pa.scalar(0))
+    code = pc.if_else(apart, code, pa.scalar(None, TEXT)).cast(INTEGER)
+    both = pc.add(pc.multiply(first.cast(INTEGER), pa.scalar(256)), code)
+    return lines, rows.append_column("port", pc.if_else(apart, both.cast(TEXT), first))
