@@ -112,3 +112,18 @@ def pcapng(frames: Iterable[bytes], order: str = "<", link: int = 1) -> bytes:
     parts.append(block(1, struct.pack(order + "HHI", link, 0, 0)))
     parts += [block(6, struct.pack(order + "IIIII", 0, 0, 0, len(frame), len(frame)) + frame) for frame in frames]
     return b"".join(parts)
+
+
+def tcp(source: str, target: str, ports: tuple[int, int], flags: int, payload: int = 0) -> bytes:
+    """An Ethernet frame with a TCP segment of so many bytes; checksums are left out."""
+    segment = struct.pack(">HHIIBBHHH", *ports, 0, 0, 0x50, flags, 1024, 0, 0) + bytes(payload)
+    header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0, 64, 6, 0)
+    return bytes(12) + b"\x08\x00" + header + ip_address(source).packed + ip_address(target).packed + segment
+
+
+def sflow(frame: bytes, rate: int, agent: str = "203.0.113.1") -> bytes:
+    """A datagram of sFlow 5 with one sample: the headers of a frame, and 1 in how many was looked at."""
+    raw = struct.pack(">IIII", 1, len(frame), 4, len(frame)) + frame + bytes(-len(frame) % 4)
+    sample = struct.pack(">IIIIIIII", 1, 1, rate, rate, 0, 1, 2, 1) + struct.pack(">II", 1, len(raw)) + raw
+    head = struct.pack(">II4sIIII", 5, 1, ip_address(agent).packed, 0, 1, BOOT_MS, 1)
+    return head + struct.pack(">II", 1, len(sample)) + sample

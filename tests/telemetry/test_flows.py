@@ -1,5 +1,7 @@
 """Counts are scaled up by the rate of their row."""
 
+from typing import Any
+
 import pyarrow as pa
 
 from tocsin.records import Flow, arrow_schema
@@ -11,7 +13,7 @@ ROWS = pa.Table.from_pylist(
 )
 
 
-def _packets(rows: pa.Table, sampling: int) -> list[tuple[int, int]]:
+def _packets(rows: pa.Table, sampling: int) -> list[tuple[Any, Any]]:
     found = flow_batch(rows, "sensor", sampling).rows
     return list(zip(found["sampling"].to_pylist(), found["responder_bytes"].to_pylist(), strict=True))
 

@@ -1,6 +1,7 @@
 """The reader of NetFlow and IPFIX, from packets to flows."""
 
 import struct
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from tests.telemetry.reading import Outcome, read_file, read_pieces
 from tocsin.errors import Unreadable
 from tocsin.telemetry import netflow
 from tocsin.telemetry._netflow import exports
+from tocsin.telemetry._netflow.captures import is_capture
 from tocsin.telemetry._netflow.packets import Packet, packets
 
 BOTH = [record(), reverse(record(), e1=5000, e2=8)]
@@ -76,7 +78,7 @@ def test_columns_mean_what_the_vocabulary_says(data: bytes) -> None:
 @pytest.mark.parametrize("write", [pcap, pcapng], ids=["pcap", "pcapng"])
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("source", ["203.0.113.1", "2001:db8::1"])
-def test_captures_hold_the_same(write: "type[pcap]", order: str, source: str) -> None:
+def test_captures_hold_the_same(write: Callable[..., bytes], order: str, source: str) -> None:
     data = write(
         [udp(packet, source, 9999) for packet in (ipfix(a_set(2, template())), ipfix(a_set(256, body(BOTH))))], order
     )
@@ -369,7 +371,7 @@ def test_files_that_end_anywhere(data: bytes, end: int, junk: bytes) -> None:
     try:
         read(data[:end] + junk)
     except Unreadable:
-        assert netflow.is_capture(data)
+        assert is_capture(data)
 
 
 @given(

@@ -25,6 +25,17 @@ def test_columns_mean_what_the_vocabulary_says() -> None:
     assert rows["tcp", 51_000]["sampling"] == 3, "0 says that the rate is not known"
 
 
+def test_samples_of_sflow_begin_when_they_came() -> None:
+    lines = (SAMPLES / "sfacctd.json").read_bytes()
+    assert pmacct.recognise(lines)
+    rows = read_pieces(pmacct, [lines]).rows
+    assert {(row["initiator_port"], row["sampling"], row["initiator_packets"]) for row in rows} == {
+        (50_000, 1024, 1024)
+    }
+    assert {row["duration_us"] for row in rows} == {None}
+    assert all(f"{row['time']:%Y-%m-%dT%H:%M:%S.%f}Z".encode() in lines for row in rows)
+
+
 def test_a_row_without_a_time_of_its_own_has_that_of_the_interval() -> None:
     line = (
         b'{"event_type": "purge", "ip_src": "192.0.2.10", "ip_dst": "198.51.100.7", "ip_proto": "udp", "packets": 1, '

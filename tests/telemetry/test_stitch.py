@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tocsin.telemetry import Batch, CutOff, Reject
 from tocsin.telemetry import _stitch as machinery
 from tocsin.telemetry._stitch import BORDER_US, stitched
-from tocsin.telemetry._uniflow import UNKNOWN, Uniflows, uniflows
+from tocsin.telemetry._uniflow import UNKNOWN, Uniflows, together, uniflows
 
 START = 1_767_225_600_000_000
 MINUTE = 60_000_000
@@ -273,9 +273,13 @@ def test_no_more_than_the_most_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machinery, "WINDOW_ROWS", 100)
     monkeypatch.setattr(machinery, "MOST_WAITING", 50)
     rows = [one(at, 0, sender_port=1024 + at, flags=SYN) for at in range(10_000)]
-    waiting = []
-    original = machinery.together
-    monkeypatch.setattr(machinery, "together", lambda parts: waiting.append(sum(map(len, parts))) or original(parts))
+    waiting: list[int] = []
+
+    def counted(parts: list[Uniflows]) -> Uniflows:
+        waiting.append(sum(map(len, parts)))
+        return together(parts)
+
+    monkeypatch.setattr(machinery, "together", counted)
     parts = [table(rows[at : at + 25]) for at in range(0, len(rows), 25)]
     assert sum(part.rows.num_rows for part in stitched(parts, "sensor", 1) if isinstance(part, Batch)) == 10_000
     assert max(waiting) <= 200

@@ -7,7 +7,7 @@ peer_src_ip`` more is known. Times may have any of pmacct's forms; without a zon
 
 Gives: flows. Both directions of an exchange become one row, as for NetFlow. ``sampling_rate`` is a row's rate, and its
 counts are multiplied by it, so leave ``nfacctd_renormalize`` and its like off; where it is 0 or missing, ``--sampling``
-holds. What pmacct made of samples of sFlow comes as it put them together.
+holds. Samples of sFlow come as pmacct put them together, with the bytes of their frames.
 
 Leaves out: tags, AS numbers, BGP, and every other member. Where ``timestamp_start`` is missing, a row begins with the
 interval in which pmacct counted it.
@@ -16,6 +16,7 @@ Learn more: https://github.com/pmacct/pmacct/blob/master/CONFIG-KEYS, docs/guide
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,15 +28,16 @@ from tocsin.telemetry._objects import first_object, parse_objects
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._stitch import stitched
 from tocsin.telemetry._uniflow_table import address_fields, number_fields, port, stated_rate, uniflows_of
-from tocsin.telemetry._values import local_instant, text
+from tocsin.telemetry._values import TEXT, local_instant, text
 
 MARKS = {"ip_src", "ip_dst", "ip_proto"}
-# The first of these that is there says when a flow began.
+# The first of the starts that is there says when a flow began.
+END = "timestamp_end"
 STARTS = ("timestamp_start", "timestamp_arrival", "stamp_inserted")
 
 _FIELDS = (
     Field("start", "start", local_instant, "a time", required=True),
-    Field("timestamp_end", "end", local_instant, "a time"),
+    Field(END, "end", local_instant, "a time"),
     *number_fields("ip_proto", "tcp_flags"),
     *address_fields("ip_src", "ip_dst"),
     Field("port_src", "sender_port", port, "a port"),
@@ -59,6 +61,12 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 
 def _started(lines: Lines, rows: pa.Table) -> tuple[Lines, pa.Table]:
-    # Which times are not measured is written as the year 1970.
-    known = [pc.if_else(pc.starts_with(rows[name], "1970-"), None, rows[name]) for name in STARTS]
+    known = [_measured(rows[name]) for name in (*STARTS, END)]
+    rows = rows.set_column(rows.column_names.index(END), END, known.pop())
     return lines, rows.append_column("start", pc.coalesce(*known))
+
+
+def _measured(times: Any) -> Any:
+    """Times that pmacct has measured; others it writes as the year 0 or 1970."""
+    unknown = pc.match_substring_regex(times, "^(?:0000|1970)-")
+    return pc.if_else(unknown, pa.scalar(None, TEXT), times)

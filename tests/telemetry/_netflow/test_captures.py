@@ -1,11 +1,14 @@
 """Datagrams in captures."""
 
 import struct
+from collections.abc import Callable
 
 import pytest
 
 from tests.telemetry.exporter import netflow_v5, pcap, pcapng, record, udp
 from tocsin.telemetry._netflow.captures import Datagram, datagrams, holds_exports, is_capture
+
+Write = Callable[..., bytes]
 
 PAYLOAD = netflow_v5([record()])
 FRAME = udp(PAYLOAD)
@@ -26,7 +29,7 @@ FOUND = Datagram(bytes([203, 0, 113, 1]), PAYLOAD)
     ],
 )
 @pytest.mark.parametrize("write", [pcap, pcapng])
-def test_link_layers(write: "type[pcap]", link: int, frame: bytes) -> None:
+def test_link_layers(write: Write, link: int, frame: bytes) -> None:
     assert list(datagrams([write([frame], link=link)])) == [FOUND]
 
 

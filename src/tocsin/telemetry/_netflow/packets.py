@@ -73,7 +73,8 @@ def packets(content: Iterable[bytes]) -> Iterator[Packet | Reject]:
             if good:
                 yield Packet(number, b"", rest[at:end])
             else:
-                yield rejected(number, f"no whole export packet stands at byte {offset + at:,}", rest[at : min(end, at + 100)])
+                shown = rest[at : min(end, at + 100)]
+                yield rejected(number, f"no whole export packet stands at byte {offset + at:,}", shown)
             number, at = number + 1, end
         offset += at
         rest = rest[at:]
