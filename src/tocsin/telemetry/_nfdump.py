@@ -12,7 +12,7 @@ from tocsin.telemetry._rows import CutOff
 PROGRAM, PACKAGE = "nfdump", "nfdump"
 SEPARATOR = "|"
 # nfdump's own names of what is printed, in their order. Times as dates: 1.7.1 prints wrong fractions with ``ter``.
-TAGS = ("ts", "te", "pr", "sa", "sp", "da", "dp", "flg", "ipkt", "ibyt", "opkt", "obyt", "exp")
+TAGS = ("ts", "te", "pr", "sa", "sp", "da", "dp", "flg", "ipkt", "ibyt", "opkt", "obyt", "exp", "ra")
 _FORMAT = "fmt:" + SEPARATOR.join(f"%{tag}" for tag in TAGS)
 _UTC = {"TZ": "UTC", "LC_ALL": "C"}
 # What nfdump prints in the place of records.

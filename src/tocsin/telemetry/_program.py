@@ -46,7 +46,10 @@ def output(
         )
         try:
             yield _pieces(process, size, silent_seconds), complaints
-            if process.wait():
+            # One that still writes, though nobody reads, ends by that.
+            if process.stdout is not None:
+                process.stdout.close()
+            if _ended(process, silent_seconds):
                 complaints.append(f"{os.path.basename(command[0])} ended with {process.returncode}")  # noqa: PTH119
             errors.seek(0)
             text = errors.read(_COMPLAINT_BYTES).decode("utf-8", "replace")
@@ -56,6 +59,13 @@ def output(
             process.wait()
             if process.stdout is not None:
                 process.stdout.close()
+
+
+def _ended(process: "subprocess.Popen[bytes]", silent_seconds: float) -> int:
+    try:
+        return process.wait(silent_seconds)
+    except subprocess.TimeoutExpired:
+        raise Unreadable(f"the program that reads it did not end within {silent_seconds:,.0f} seconds") from None
 
 
 def _pieces(process: "subprocess.Popen[bytes]", size: int, silent_seconds: float) -> Iterator[bytes]:

@@ -33,7 +33,7 @@ from tocsin.telemetry._spool import spooled
 from tocsin.telemetry._stitch import stitched
 from tocsin.telemetry._uniflow import Uniflows
 from tocsin.telemetry._uniflow_table import address_fields, number_fields, port, uniflows_of
-from tocsin.telemetry._values import INTEGER, local_instant
+from tocsin.telemetry._values import INTEGER, local_instant, text
 
 # In the byte order of the machine that wrote it; then the version of the layout, 1 or 2.
 MAGICS = (b"\x0c\xa5\x01\x00", b"\x0c\xa5\x02\x00", b"\xa5\x0c\x00\x01", b"\xa5\x0c\x00\x02")
@@ -51,7 +51,8 @@ _FIELDS = (
     Field("ibyt", "bytes", count, "a count"),
     Field("opkt", "packets_out", count, "a count"),
     Field("obyt", "bytes_out", count, "a count"),
-    Field("exp", "exporter", count, "a number"),
+    Field("exp", "number", count, "a number"),
+    Field("ra", "exporter", text, "text"),
 )
 
 
@@ -115,7 +116,7 @@ def _sampled(rows: pa.Table, rates: Mapping[int, int]) -> pa.Table:
     if not rates:
         return rows
     known = pa.array(list(rates), INTEGER)
-    place = pc.index_in(rows["exporter"], known)
+    place = pc.index_in(rows["number"], known)
     rate: Any = pc.take(pa.chunked_array([list(rates.values())], INTEGER), place)
     rows = rows.append_column("sampling", rate)
     # What nfcapd knew the rate of, it has scaled up.

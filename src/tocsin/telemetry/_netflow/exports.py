@@ -79,7 +79,7 @@ class Exports:
     options: dict[Scope, dict[int, Template]] = field(default_factory=dict)
     learned: int = 0
     exporters: dict[Scope, tuple[int, Exporter]] = field(default_factory=dict)
-    exporters_seen: int = 0
+    addresses: dict[bytes, int] = field(default_factory=dict)
     kinds: set[Template] = field(default_factory=set)
     groups: dict[Template, Group] = field(default_factory=dict)
     rows: int = 0
@@ -223,12 +223,15 @@ def _gather(exports: Exports, scope: Scope, template: Template, header: Header, 
 
 
 def _exporter(exports: Exports, scope: Scope) -> tuple[int, Exporter]:
+    """The exporter's number, alike for all its domains, for each line card is one and sees one direction; its rates."""
     known = exports.exporters.get(scope)
     if known is None:
         if len(exports.exporters) >= MOST_SCOPES:
             exports.exporters.clear()
-        known = exports.exporters[scope] = (exports.exporters_seen, Exporter())
-        exports.exporters_seen += 1
+        if len(exports.addresses) < MOST_SCOPES:
+            exports.addresses.setdefault(scope.exporter, len(exports.addresses))
+        number = exports.addresses.get(scope.exporter, MOST_SCOPES)
+        known = exports.exporters[scope] = (number, Exporter())
     return known
 
 

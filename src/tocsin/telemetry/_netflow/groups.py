@@ -75,8 +75,9 @@ def _count_out(found: dict[str, Integers]) -> None:
 
 def _rates(group: Group, found: Mapping[str, Integers], counts: Integers) -> Integers:
     """Rates as options state them by now: those that come a little after the first data hold for it too."""
-    numbers = np.array([described[-1] for described in group.sets])
-    opening = np.flatnonzero(np.diff(numbers, prepend=UNKNOWN))
+    # One router may have many domains, each with rates of its own.
+    domains = np.array([id(exporter) for exporter in group.exporters])
+    opening = np.flatnonzero(np.diff(domains, prepend=UNKNOWN))
     ends = np.cumsum(counts)
     begins = (ends - counts)[opening]
     parts = zip(opening.tolist(), begins.tolist(), [*begins[1:].tolist(), int(ends[-1])], strict=True)
@@ -87,19 +88,24 @@ def _ports(found: Mapping[str, Integers]) -> dict[str, Integers]:
     """Ports where the protocol has some; for ICMP type and code, which may stand in the receiver's port."""
     protocol = found["protocol"] & 255
     unknown = np.full(len(protocol), UNKNOWN)
-    source, target = found.get("sender_port", unknown), found.get("receiver_port", unknown)
+    source, target = (_at_most(found.get(f"{side}_port", unknown), 65_535) for side in ("sender", "receiver"))
     ported = _PORTED[protocol]
     if ported.all():
-        return {"sender_port": source, "receiver_port": target}
+        return {"protocol": protocol, "sender_port": source, "receiver_port": target}
     both = found.get("icmp", target)
-    kind = found.get("icmp_type", np.where(both == UNKNOWN, UNKNOWN, both >> 8))
-    code = found.get("icmp_code", np.where(both == UNKNOWN, UNKNOWN, both & 255))
+    kind = _at_most(found.get("icmp_type", np.where(both == UNKNOWN, UNKNOWN, both >> 8)), 255)
+    code = _at_most(found.get("icmp_code", np.where(both == UNKNOWN, UNKNOWN, both & 255)), 255)
     icmp = (protocol == ICMP) | (protocol == ICMP6)
     return {
         "protocol": protocol,
         "sender_port": np.where(ported, source, np.where(icmp, kind, UNKNOWN)),
         "receiver_port": np.where(ported, target, np.where(icmp, code, UNKNOWN)),
     }
+
+
+def _at_most(values: Integers, largest: int) -> Integers:
+    """Values, UNKNOWN for those that are larger: a template may give a port more bytes than it has."""
+    return np.where(values > largest, UNKNOWN, values) if values.max(initial=0) > largest else values
 
 
 def _by_initiator(rows: Mapping[str, Integers], found: Mapping[str, Integers]) -> dict[str, Integers]:
