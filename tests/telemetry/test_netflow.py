@@ -32,10 +32,14 @@ from tests.telemetry.exporter import (
 )
 from tests.telemetry.reading import Outcome, read_file, read_pieces
 from tocsin.errors import Unreadable
-from tocsin.telemetry import netflow
+from tocsin.records import Coverage
+from tocsin.store.ledger import Ledger
+from tocsin.store.ledger import read as read_rows
+from tocsin.telemetry import ingest, netflow
 from tocsin.telemetry._netflow import exports
 from tocsin.telemetry._netflow.captures import is_capture
 from tocsin.telemetry._netflow.packets import Packet, packets
+from tocsin.workspace import Workspace
 
 BOTH = [record(), reverse(record(), e1=5000, e2=8)]
 REVERSE = 29305
@@ -205,6 +209,15 @@ def test_records_name_their_sampler() -> None:
 def test_the_header_of_v5_states_the_rate() -> None:
     assert [row["sampling"] for row in read(netflow_v5(BOTH, sampling=0x4000 | 10), sampling=7).rows] == [10]
     assert [row["sampling"] for row in read(netflow_v5(BOTH, sampling=0), sampling=7).rows] == [7]
+
+
+def test_coverage_has_the_rate_that_the_source_states(workspace: Workspace, ledger: Ledger, tmp_path: Path) -> None:
+    file = tmp_path / "exports"
+    file.write_bytes(netflow_v5(BOTH, sampling=0x4000 | 10))
+    summary = ingest(workspace, ledger, [file], networks=["192.0.2.0/24"])
+    assert (summary.rows, summary.files[0].format) == (1, "netflow")
+    with ledger.look() as connection:
+        assert [row.sampling for row in read_rows(connection, Coverage)] == [10]
 
 
 def test_a_record_that_counts_both_ways_is_a_flow() -> None:
