@@ -90,6 +90,9 @@ system-packages:
 	command -v chromium >/dev/null || set -- "$$@" chromium; \
 	command -v pdftoppm >/dev/null || set -- "$$@" poppler-utils; \
 	command -v tshark >/dev/null || set -- "$$@" tshark; \
+	command -v nfdump >/dev/null || set -- "$$@" nfdump; \
+	command -v nfacctd >/dev/null || set -- "$$@" pmacct; \
+	command -v softflowd >/dev/null || set -- "$$@" softflowd; \
 	if [ $$# -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; \

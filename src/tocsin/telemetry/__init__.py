@@ -12,6 +12,10 @@ A reader is one file in this folder; dropped in, it is found. It has two functio
     ``Reject`` and spoils no other. ``CutOff`` rises out of ``content`` when the end of the file is missing, after all
     that is there was given; a reader lets it pass. ``Unreadable`` gives the whole file up, and nothing of it is kept.
 
+``sampling`` is what the user says: 1 in how many packets the sensor looked at. What the source states itself goes
+before it, row by row. A source that records the two directions of an exchange apart gives them to ``stitched``, which
+makes one row of both and says of a missing answer only what is known.
+
 A reader opens nothing, keeps nothing between two files and never holds a whole file.
 """
 
