@@ -12,6 +12,9 @@ A reader is one file in this folder; dropped in, it is found. It has two functio
     ``Reject`` and spoils no other. ``CutOff`` rises out of ``content`` when the end of the file is missing, after all
     that is there was given; a reader lets it pass. ``Unreadable`` gives the whole file up, and nothing of it is kept.
 
+A reader of leases gives plain identifiers as subscribers, and says ``PERSONAL = True``: the ingest puts pseudonyms in
+their place and keeps nothing of a line that is rejected but its form.
+
 A reader opens nothing, keeps nothing between two files and never holds a whole file.
 """
 

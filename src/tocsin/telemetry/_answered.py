@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from tocsin.telemetry._cut import say_cut, until_cut
 from tocsin.telemetry._rows import CutOff, Reject
 
 # Resolvers give up after half a minute at most.
@@ -29,20 +30,16 @@ def answered(parts: Iterable[pa.Table | Reject], keep: Sequence[str] = ()) -> It
     """
     waiting: _Waiting = {}
     schema: pa.Schema | None = None
-    end: CutOff | None = None
-    try:
-        for part in parts:
-            if isinstance(part, Reject):
-                yield part
-                continue
-            schema = part.schema
-            yield _table(_exchanges(part, waiting, keep), schema)
-    except CutOff as cut:
-        end = cut
+    cuts: list[CutOff] = []
+    for part in until_cut(parts, cuts):
+        if isinstance(part, Reject):
+            yield part
+            continue
+        schema = part.schema
+        yield _table(_exchanges(part, waiting, keep), schema)
     if schema is not None:
         yield _table([row for rows in waiting.values() for row in rows], schema)
-    if end is not None:
-        raise end
+    say_cut(cuts)
 
 
 def _exchanges(part: pa.Table, waiting: _Waiting, keep: Sequence[str]) -> list[Row]:

@@ -1,6 +1,7 @@
-"""Frame Streams: how dnstap lies in a file. A length of four bytes, then as many bytes; length 0 begins a control frame.
+"""Frame Streams: how dnstap lies in a file.
 
-The first frame says what the others hold, the last that nothing is missing.
+A length of four bytes, then as many bytes; length 0 begins a control frame. The first frame says what the others
+hold, the last that nothing is missing.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Lines of a program's log: a time, then a message. Some messages are rows, the others are the program's own affairs."""
+"""Lines of a program's log: a time, then a message. Some messages are rows, others the program's own affairs."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +43,8 @@ def read_messages(
 ) -> Iterator[tuple[Lines, pa.Table] | Reject]:
     """Rows with the columns that ``fields`` give, with their lines, and the lines that are wrong.
 
-    A row's line is the one at its ``place``. Other messages are left out. A line that does not begin with a time is no message, so it is wrong.
+    A row's line is the one at its ``place``. Other messages are left out. A line that does not
+    begin with a time is no message, so it is wrong.
     """
     names = list(dict.fromkeys(field.name for field in fields))
     mark = re.compile(messages.mark)

@@ -14,25 +14,30 @@ _FORMS = (
     r"\d{9,12}(?:\.\d{1,6})?",
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}",
     rf"\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}",
+    rf"\d{{4}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK}",
     rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}",
 )
 # A priority, as syslog sends it, may stand before; brackets may stand around.
-STAMP = rf"(?:<\d{{1,3}}>1? ?)?\[?(?P<time>{'|'.join(_FORMS)})\]?:? "
+STAMP = rf"(?:<\d{{1,3}}>)?(?:1 )?\[?(?P<time>{'|'.join(_FORMS)})\]?:? "
 WITH_YEAR = "a time with its year"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY_FIRST = r"^(\d\d)-([A-Z][a-z]{2})-(\d{4}) "
+_YEAR_FIRST = r"^(\d{4}) ([A-Z][a-z]{2}) [ 0]?(\d{1,2}) "
+_NAMED_MONTH = r"^(?:\d\d-[A-Z]|\d{4} [A-Z])"
 
 
 def stamp(values: Values) -> Values:
-    """Seconds since 1970, ISO 8601 and ``24-Nov-2026 15:27:23.440`` become times in UTC.
+    """Seconds since 1970, ISO 8601, ``24-Nov-2026 15:27:23.440`` and ``2026 Nov 24 15:27:23`` become times in UTC.
 
     >>> import pyarrow as pa
     >>> str(stamp(pa.array(["24-Nov-2026 15:27:23.440"]))[0])
     '2026-11-24 15:27:23.440000'
     """
-    if pc.any(pc.match_substring_regex(values, _DAY_FIRST)).as_py():
+    if pc.any(pc.match_substring_regex(values, _NAMED_MONTH)).as_py():
         values = pc.replace_substring_regex(values, _DAY_FIRST, r"\3-\2-\1 ")
+        values = pc.replace_substring_regex(values, _YEAR_FIRST, r"\1-\2-0\3 ")
+        values = pc.replace_substring_regex(values, r"-0(\d\d) ", r"-\1 ")
         for number, month in enumerate(_MONTHS, 1):
             values = pc.replace_substring_regex(values, rf"^(\d{{4}})-{month}-", rf"\1-{number:02}-")
     return local_instant(values)

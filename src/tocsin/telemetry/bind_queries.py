@@ -47,7 +47,7 @@ def recognise(head: bytes) -> bool:
     return b"query: " in head and known_by(head, rf"(?:{STAMP}{_BEFORE})?{_TIMELESS}")
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Questions, and lines that are none."""
     for part in read_messages(content, MESSAGES, FIELDS):
         yield part if isinstance(part, Reject) else dns_batch(part[1], sensor)

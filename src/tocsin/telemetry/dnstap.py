@@ -26,6 +26,7 @@ import pyarrow as pa
 from tocsin.records import Dns, arrow_schema
 from tocsin.telemetry._answered import answered
 from tocsin.telemetry._columns import replaced
+from tocsin.telemetry._cut import say_cut, until_cut
 from tocsin.telemetry._dnstap_message import CLIENT_RESPONSE, exchange
 from tocsin.telemetry._frames import frames, is_dnstap
 from tocsin.telemetry._packets._dns_messages import Malformed, message
@@ -59,7 +60,7 @@ def recognise(head: bytes) -> bool:
     return is_dnstap(head)
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Questions with their answers, and frames that cannot be read."""
     for part in answered(_tables(content), ("time", "initiator_port")):
         if isinstance(part, Reject):
@@ -70,22 +71,18 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 def _tables(content: Iterable[bytes]) -> Iterator[pa.Table | Reject]:
     rows: list[tuple[Any, ...]] = []
-    end: CutOff | None = None
-    try:
-        for part in frames(content):
-            found = part if isinstance(part, Reject) else _row(*part)
-            if isinstance(found, Reject):
-                yield found
-            elif found is not None:
-                rows.append(found)
-            if len(rows) >= BATCH:
-                yield _table(rows)
-                rows = []
-    except CutOff as cut:
-        end = cut
+    cuts: list[CutOff] = []
+    for part in until_cut(frames(content), cuts):
+        found = part if isinstance(part, Reject) else _row(*part)
+        if isinstance(found, Reject):
+            yield found
+        elif found is not None:
+            rows.append(found)
+        if len(rows) >= BATCH:
+            yield _table(rows)
+            rows = []
     yield _table(rows)
-    if end is not None:
-        raise end
+    say_cut(cuts)
 
 
 def _table(rows: list[tuple[Any, ...]]) -> pa.Table:

@@ -26,7 +26,7 @@ from tocsin.telemetry._answered import answered
 from tocsin.telemetry._blocks import Lines
 from tocsin.telemetry._columns import Field, replaced
 from tocsin.telemetry._log_lines import Messages, known_by, read_messages
-from tocsin.telemetry._questions import dns_batch, mnemonic, name, numbered_code, port
+from tocsin.telemetry._questions import dns_batch, joined_text, mnemonic, name, numbered_code, port
 from tocsin.telemetry._rows import Batch, Reject, rejected
 from tocsin.telemetry._stamps import STAMP, WITH_YEAR, stamp
 from tocsin.telemetry._values import INTEGER, TEXT, Values, address, text
@@ -78,7 +78,7 @@ def recognise(head: bytes) -> bool:
     return may_be and any(known_by(head, form) for form in (QUESTION, STRUCTURED))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Questions with their answers, and lines that are neither."""
     parts = read_messages(content, MESSAGES, FIELDS)
     tables = (part if isinstance(part, Reject) else _exchanges(*part) for part in parts)
@@ -91,14 +91,14 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 def _exchanges(lines: Lines, rows: pa.Table) -> pa.Table:
     query = pc.coalesce(rows["query"], rows["quoted"])
-    client = pc.binary_join_element_wise(rows["initiator"], rows["initiator_port"].cast(TEXT), " ")
-    exchange = pc.binary_join_element_wise(pc.coalesce(rows["task"], client), query, "|")
+    client = joined_text(rows["initiator"], rows["initiator_port"].cast(TEXT))
+    exchange = joined_text(pc.coalesce(rows["task"], client), query)
     from_cache = pc.ends_with(pc.coalesce(rows["kind"], pa.scalar("")), "packet cache")
     rows = rows.append_column("exchange", exchange)
     rows = rows.append_column("is_answer", pc.or_(pc.is_valid(rows["code"]), from_cache))
     rows = rows.append_column("response_code", _codes(rows["code"]))
     numbered = lines.numbered()
-    where = [numbered[place] for place in rows["place"].to_pylist()]
+    where = [numbered[place] for place in rows["place"].to_numpy()]
     rows = rows.append_column("number", pa.array([number for number, _ in where], INTEGER))
     rows = rows.append_column("line", pa.array([line for _, line in where], pa.binary()))
     rows = replaced(replaced(rows, "query", query), "time", rows["time"].cast(INTEGER))
@@ -113,7 +113,7 @@ def _rows(rows: pa.Table, sensor: str) -> Iterator[Batch | Reject]:
     """Rows whose client is known; of the others the question is missing."""
     known = pc.is_valid(rows["initiator"])
     orphans = rows.filter(pc.invert(known))
-    for number, line in zip(orphans["number"].to_pylist(), orphans["line"].to_pylist(), strict=True):
-        yield rejected(number, NO_QUESTION, line)
+    for orphan in orphans.select(["number", "line"]).to_pylist():
+        yield rejected(orphan["number"], NO_QUESTION, orphan["line"])
     rows = replaced(rows, "time", rows["time"].cast(pa.timestamp("us")))
     yield dns_batch(rows.filter(known), sensor)

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from tocsin.telemetry._answered import answered
 from tocsin.telemetry._columns import Field, replaced
 from tocsin.telemetry._log_lines import Messages, known_by, read_messages
-from tocsin.telemetry._questions import dns_batch, mnemonic, name, port
+from tocsin.telemetry._questions import dns_batch, joined_text, mnemonic, name, port
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._stamps import STAMP, WITH_YEAR, stamp
 from tocsin.telemetry._values import INTEGER, address, duration
@@ -59,7 +59,7 @@ def recognise(head: bytes) -> bool:
     return b"unbound" in head and known_by(head, MESSAGES.forms[0])
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Questions with their replies, and lines that are neither."""
     parts = read_messages(content, MESSAGES, FIELDS)
     tables = (part if isinstance(part, Reject) else _exchanges(part[1]) for part in parts)
@@ -70,8 +70,9 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 def _exchanges(rows: pa.Table) -> pa.Table:
     """Times become numbers, and are those at which the question was asked."""
     began = pc.subtract(rows["time"].cast(INTEGER), pc.coalesce(rows["took"], pa.scalar(0)))
-    exchange = pc.binary_join_element_wise(rows["initiator"], rows["query"], rows["query_type"], " ")
-    rows = replaced(rows, "time", pc.max_element_wise(began, pa.scalar(0))).drop_columns(["took", "place"])
+    exchange = joined_text(rows["initiator"], rows["query"], rows["query_type"])
+    began = pc.if_else(pc.less(began, pa.scalar(0)), pa.scalar(0), began)
+    rows = replaced(rows, "time", began).drop_columns(["took", "place"])
     rows = rows.append_column("exchange", exchange)
     return rows.append_column("is_answer", pc.is_valid(rows["response_code"]))
 
