@@ -53,20 +53,20 @@ def _exchanges(part: pa.Table, waiting: _Waiting, keep: Sequence[str]) -> list[R
         if not row[is_answer]:
             waiting.setdefault(row[exchange], []).append(row)
             continue
-        question = _taken(waiting, row[exchange])
+        question, late = _taken(waiting, row[exchange], row[at] - PATIENCE_US, at)
+        done += late
         done.append(row if question is None else _joined(row, question, kept))
     return done + _given_up(waiting, latest - PATIENCE_US, at)
 
 
-def _taken(waiting: _Waiting, key: Any) -> Row | None:
-    """The question that has waited longest for this answer."""
-    asked = waiting.get(key)
-    if not asked:
-        return None
-    question = asked.pop(0)
-    if not asked:
-        del waiting[key]
-    return question
+def _taken(waiting: _Waiting, key: Any, before: int, at: int) -> tuple[Row | None, list[Row]]:
+    """The question that has waited longest for this answer, and those that had waited for too long."""
+    asked = waiting.pop(key, [])
+    late = [row for row in asked if row[at] < before]
+    question, *others = [row for row in asked if row[at] >= before] or [None]
+    if others:
+        waiting[key] = [row for row in others if row is not None]
+    return question, late
 
 
 def _joined(answer: Row, question: Row, kept: Sequence[int]) -> Row:

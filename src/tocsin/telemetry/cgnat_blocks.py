@@ -45,7 +45,7 @@ _CARD = (
 )
 _TIME = r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
 # As they stand behind a time; the first has its own time, in the middle.
-_INNER = rf"^.{{0,200}}? {_TIME}[: ].{{0,100}}?{_CARD}"
+_INNER = rf"^.*? {_TIME}[: ].*?{_CARD}"
 _OUTER = (
     rf".*?{_CARD}",
     rf'.*?{_PBA} \[.*?internal-ip="{_INSIDE}".*? block-port-low="(?P<low>\d{{1,5}})" '

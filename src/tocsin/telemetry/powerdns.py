@@ -31,14 +31,17 @@ from tocsin.telemetry._rows import Batch, Reject, rejected
 from tocsin.telemetry._stamps import STAMP, WITH_YEAR, stamp
 from tocsin.telemetry._values import INTEGER, TEXT, Values, address, text
 
-_REMOTE = r"\[?(?P<client>[0-9A-Fa-f.:]+?)(?:%[^\]:\s]*)?\]?:(?P<port>\d+)"
+# Greedy: the port is what stands behind the last colon.
+_REMOTE = r"\[?(?P<client>[0-9A-Fa-f.:]+)(?:%[^\]:\s]*)?\]?:(?P<port>\d+)"
 _BEFORE = r"(?:[\w.:\[\]()-]+ ){0,4}?"
 _TASK = r"(?P<task>\d+ \[\d+)/\d+\] "
 _NAMED = r"question '(?P<query>\S+)\|(?P<type>[A-Z0-9-]+)'"
 _CODE = r".*, rcode=(?P<code>-?\d+)"
 _VALUE = r'(?:[^"\\]|\\.)*'
 
-QUESTION = rf"^{STAMP}{_BEFORE}{_TASK}(?:TCP )?question for '(?P<query>\S+)\|(?P<type>[A-Z0-9-]+)' from {_REMOTE}"
+QUESTION = (
+    rf"^{STAMP}{_BEFORE}{_TASK}(?:TCP )?question for '(?P<query>\S+)\|(?P<type>[A-Z0-9-]+)' from {_REMOTE}(?: .*)?$"
+)
 ANSWER = rf"^{STAMP}{_BEFORE}{_TASK}answer to (?:non-rd )?{_NAMED}:{_CODE}"
 STRUCTURED = (
     r'^[^"{}]*\bmsg="(?P<kind>Question|Answer|Question answered from packet cache)" subsystem="\w+" '

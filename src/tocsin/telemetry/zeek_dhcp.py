@@ -38,7 +38,7 @@ FIELDS = (
 
 def recognise(head: bytes) -> bool:
     """Whether this is a dhcp log: its header or ``_path`` says so, or it has a lease's columns."""
-    return is_log(head, "dhcp", ("ts", "mac", "assigned_addr", "lease_time"))
+    return is_log(head, "dhcp", ("ts", "uids", "msg_types"))
 
 
 def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
