@@ -58,7 +58,7 @@ def test_what_is_logged_twice_is_one_row() -> None:
         (GIVEN.replace(b"2026-01-05", b"Jan  5"), "time is not a time with its year: 'Jan  5 10:00:00'"),
         (GIVEN.replace(b" A VRF", b" B VRF"), "not a block of ports as a NAT logs it"),
         (
-            b"1 2026 Jan 15 10:30:45 192.0.2.3 - - NAT44 - [UserbasedA - 100.64.0.8 V - 203.0.113.9 - 1 2][UserbasedA]\n",
+            b"1 2026 Jan 15 10:30:45 192.0.2.3 - - NAT44 - [UserbasedA - 100.64.0.8 V - 203.0.113.9 - 1 2][User]\n",
             "not a block of ports as a NAT logs it",
         ),
     ],

@@ -4,9 +4,10 @@ A time without a zone is taken as UTC. A time without a year, as syslog's old fo
 guessed, one file in a while would land on the wrong days and nobody would see it.
 """
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from tocsin.telemetry._values import Values, local_instant
+from tocsin.telemetry._values import TEXT, Values, instant
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:\.\d{1,6})?"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)?"
@@ -24,20 +25,23 @@ WITH_YEAR = "a time with its year"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY_FIRST = r"^(\d\d)-([A-Z][a-z]{2})-(\d{4}) "
 _YEAR_FIRST = r"^(\d{4}) ([A-Z][a-z]{2}) [ 0]?(\d{1,2}) "
+_WITHOUT_ZONE = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?)$"
 _NAMED_MONTH = r"^(?:\d\d-[A-Z]|\d{4} [A-Z])"
 
 
 def stamp(values: Values) -> Values:
     """Seconds since 1970, ISO 8601, ``24-Nov-2026 15:27:23.440`` and ``2026 Nov 24 15:27:23`` become times in UTC.
 
-    >>> import pyarrow as pa
     >>> str(stamp(pa.array(["24-Nov-2026 15:27:23.440"]))[0])
     '2026-11-24 15:27:23.440000'
     """
+    has_year = pc.invert(pc.match_substring_regex(values, r"^[A-Za-z]"))
+    values = pc.if_else(has_year, values, pa.scalar(None, TEXT))
     if pc.any(pc.match_substring_regex(values, _NAMED_MONTH)).as_py():
         values = pc.replace_substring_regex(values, _DAY_FIRST, r"\3-\2-\1 ")
         values = pc.replace_substring_regex(values, _YEAR_FIRST, r"\1-\2-0\3 ")
         values = pc.replace_substring_regex(values, r"-0(\d\d) ", r"-\1 ")
         for number, month in enumerate(_MONTHS, 1):
             values = pc.replace_substring_regex(values, rf"^(\d{{4}})-{month}-", rf"\1-{number:02}-")
-    return local_instant(values)
+    # With a zone at every time they are parsed in one go, whatever stands beside what.
+    return instant(pc.replace_substring_regex(values, _WITHOUT_ZONE, r"\1Z"))
