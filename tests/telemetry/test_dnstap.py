@@ -31,7 +31,7 @@ def frame(kind: int, second: int = 0, wire: bytes | None = None, **changes: obje
         message.query_message = said
     for name, value in changes.items():
         setattr(message, name, value)
-    data = tapped.SerializeToString()
+    data: bytes = tapped.SerializeToString()
     return len(data).to_bytes(4, "big") + data
 
 

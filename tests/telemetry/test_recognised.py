@@ -43,7 +43,7 @@ def test_what_others_read_is_not_taken_for_names_or_leases(test_data: Path) -> N
     files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()]
     assert len(files) > 500
     for file in files:
-        with (gzip.open if file.suffix == ".gz" else Path.open)(file, "rb") as content:  # type: ignore[operator]
+        with (gzip.open if file.suffix == ".gz" else Path.open)(file, "rb") as content:
             head = content.read(HEAD)
         known = [name for name in OWN if units("tocsin.telemetry")[name].load().recognise(head)]
         assert known == [] or "dhcp" in file.name, file

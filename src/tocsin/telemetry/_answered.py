@@ -63,10 +63,10 @@ def _taken(waiting: _Waiting, key: Any, before: int, at: int) -> tuple[Row | Non
     """The question that has waited longest for this answer, and those that had waited for too long."""
     asked = waiting.pop(key, [])
     late = [row for row in asked if row[at] < before]
-    question, *others = [row for row in asked if row[at] >= before] or [None]
-    if others:
-        waiting[key] = [row for row in others if row is not None]
-    return question, late
+    in_time = [row for row in asked if row[at] >= before]
+    if in_time[1:]:
+        waiting[key] = in_time[1:]
+    return (in_time[0] if in_time else None), late
 
 
 def _joined(answer: Row, question: Row, kept: Sequence[int]) -> Row:

@@ -43,5 +43,12 @@ def stamp(values: Values) -> Values:
         values = pc.replace_substring_regex(values, r"-0(\d\d) ", r"-\1 ")
         for number, month in enumerate(_MONTHS, 1):
             values = pc.replace_substring_regex(values, rf"^(\d{{4}})-{month}-", rf"\1-{number:02}-")
-    # With a zone at every time they are parsed in one go, whatever stands beside what.
-    return instant(pc.replace_substring_regex(values, _WITHOUT_ZONE, r"\1Z"))
+    # Times of one kind are parsed in one go; so each gets a zone, and seconds are parsed apart.
+    dates = pc.replace_substring_regex(values, _WITHOUT_ZONE, r"\1Z")
+    is_number = pc.match_substring_regex(dates, r"^[\d.]+$")
+    if pc.any(is_number).as_py() is not True or pc.all(is_number).as_py() is not False:
+        return instant(dates)
+    nothing = pa.scalar(None, TEXT)
+    apart = instant(pc.if_else(is_number, dates, nothing)), instant(pc.if_else(is_number, nothing, dates))
+    found: Values = pc.coalesce(*apart)
+    return found

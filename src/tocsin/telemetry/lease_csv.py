@@ -28,8 +28,9 @@ from tocsin.telemetry._identifiers import account
 from tocsin.telemetry._leases import Saying, leases
 from tocsin.telemetry._questions import port
 from tocsin.telemetry._rows import Batch, Reject
+from tocsin.telemetry._stamps import stamp
 from tocsin.telemetry._tables import Row, header, sayings
-from tocsin.telemetry._values import canonical, distinct, local_instant, text
+from tocsin.telemetry._values import canonical, distinct, text
 
 PERSONAL = True
 COLUMNS = ("subscriber", "address", "from")
@@ -49,8 +50,8 @@ def _leased(value: str) -> str | None:
 FIELDS = (
     Field("address", "address", distinct(_leased), "an address or a prefix", required=True),
     Field("subscriber", "subscriber", text, "text", required=True),
-    Field("from", "since", local_instant, "a time", required=True),
-    Field("until", "until", local_instant, "a time"),
+    Field("from", "since", stamp, "a time", required=True),
+    Field("until", "until", stamp, "a time"),
     Field("port", "port", port, "a port"),
     Field("port_low", "low", port, "a port"),
     Field("port_high", "high", port, "a port"),
