@@ -58,6 +58,16 @@ ONE = ("192.0.2.1", None, None, "a", 10, 20)
         ),
         # Written again in another file, once as it stood earlier.
         ([("192.0.2.1", None, None, "a", 0, 90), ("192.0.2.1", None, None, "a", 5, 20)], "192.0.2.1", 1, 80, "a"),
+        # One day's file has its beginning, the next day's its end.
+        ([("192.0.2.1", None, None, "a", 0, None), ("192.0.2.1", None, None, "a", 0, 90)], "192.0.2.1", 1, 89, "a"),
+        (
+            [("192.0.2.1", None, None, "a", 0, None), ("192.0.2.1", None, None, "a", 0, 90)],
+            "192.0.2.1",
+            1,
+            90,
+            "nobody",
+        ),
+        ([("192.0.2.1", None, None, "a", 0, 90), ("192.0.2.1", None, None, "a", 95, None)], "192.0.2.1", 1, 99, "a"),
         # Blocks of ports.
         ([("192.0.2.1", 1024, 2047, "a", 0, 90), ("192.0.2.1", 2048, 3071, "b", 0, 90)], "192.0.2.1", 2047, 5, "a"),
         ([("192.0.2.1", 1024, 2047, "a", 0, 90), ("192.0.2.1", 2048, 3071, "b", 0, 90)], "192.0.2.1", 2048, 5, "b"),
@@ -82,18 +92,23 @@ def plainly(leases: list[Lease], address: str, port: int, time: int) -> str:
         lease[:3] for lease in leases if lease[0] == address and (lease[1] or 0) <= port <= (lease[2] or 65_535)
     }:
         own = sorted((lease for lease in leases if lease[:3] == block), key=lambda lease: (lease[4], lease[5] or 10**6))
-        begun = [lease for lease in own if lease[4] <= time]
-        if not begun:
-            continue
-        holder = begun[-1][3]
-        run = []
-        for lease in reversed(begun):
-            if lease[3] != holder:
-                break
-            run.append(lease)
-        if any(lease[5] is None or time < lease[5] for lease in run):
-            holders.add(holder)
+        runs: list[list[Lease]] = []
+        for lease in own:
+            if runs and runs[-1][-1][3] == lease[3]:
+                runs[-1].append(lease)
+            else:
+                runs.append([lease])
+        begun = [run for run in runs if run[0][4] <= time]
+        if begun and any(_lasts(lease, begun[-1], time) for lease in begun[-1] if lease[4] <= time):
+            holders.add(begun[-1][0][3])
     return "nobody" if not holders else holders.pop() if len(holders) == 1 else "ambiguous"
+
+
+def _lasts(lease: Lease, run: list[Lease], time: int) -> bool:
+    """Whether a lease that has begun lasts at that time; an open one has the latest end that is known beside it."""
+    ends = [other[5] for other in run if other[5] is not None and other[5] > lease[4]]
+    end = lease[5] if lease[5] is not None else max(ends, default=None)
+    return end is None or time < end
 
 
 spans = st.sampled_from([(None, None), (1, 5), (6, 9), (3, 7)])

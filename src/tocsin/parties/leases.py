@@ -104,11 +104,16 @@ def lease_table(leases: pa.Table) -> LeaseTable:
 
 
 def _ends(block: Numbers, holder: Numbers, since: Numbers, until: Numbers) -> Numbers:
-    """When each lease really ends: when the last of its holder's that stand together does, or another one begins."""
+    """When each lease really ends: when the last of its holder's that stand together does, or another one begins.
+
+    An end that one file does not know, another may: an open lease has the latest known end of those.
+    """
     if not block.size:
         return until
     new_run = np.append(True, (block[1:] != block[:-1]) | (holder[1:] != holder[:-1]))
-    run = np.cumsum(new_run)
+    run = np.cumsum(new_run) - 1
+    known = np.maximum.reduceat(np.where(until == _OPEN, 0, until), np.flatnonzero(new_run))[run]
+    until = np.where((until == _OPEN) & (known > since), known, until)
     ranked, rank = np.unique(until, return_inverse=True)
     latest = ranked[np.maximum.accumulate(run * len(ranked) + rank.reshape(-1)) - run * len(ranked)]
     following = np.append(np.where(block[1:] == block[:-1], since[1:], _OPEN), _OPEN)

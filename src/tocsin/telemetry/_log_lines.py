@@ -33,9 +33,9 @@ class Messages:
 
 
 def known_by(head: bytes, form: str) -> bool:
-    """Whether one of the first lines has this form."""
-    known = re.compile(form, re.ASCII)
-    return any(known.match(_text(line.removesuffix(b"\r"))) for line in head.split(b"\n"))
+    """Whether one of the first lines has this form. RE2 takes no longer for a line that was made to take long."""
+    lines = pa.array([_text(line.removesuffix(b"\r")) for line in head.split(b"\n")], TEXT)
+    return bool(pc.any(pc.match_substring_regex(lines, f"^(?:{form})")).as_py())
 
 
 def read_messages(

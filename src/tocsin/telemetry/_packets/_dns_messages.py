@@ -1,5 +1,6 @@
 """Messages of DNS on the wire (RFC 1035), as far as the vocabulary goes: question, code, addresses and names."""
 
+import struct
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ _NAMED = {_NS: 0, _CNAME: 0, _PTR: 0, _MX: 2, _SRV: 6, _DNAME: 0}
 # A name has at most 127 labels; pointers go backwards, so that none is followed for ever.
 _MOST_LABELS = 127
 _MOST_RECORDS = 512
+_HEADER = struct.Struct(">6H").unpack_from
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_*/+")
 
 
@@ -38,7 +40,7 @@ def message(data: bytes) -> Message:
     """Read a message. What is wrong in an answer's records ends it there. Raises Malformed."""
     if len(data) < 12:
         raise Malformed("it is shorter than a header")
-    number, flags, *counts = (int.from_bytes(data[at : at + 2], "big") for at in range(0, 12, 2))
+    number, flags, *counts = _HEADER(data)
     if flags >> 11 & 15 or counts[0] > 1:
         raise Malformed("it is no plain query")
     try:
