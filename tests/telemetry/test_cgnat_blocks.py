@@ -55,7 +55,10 @@ def test_what_is_logged_twice_is_one_row() -> None:
         (GIVEN.replace(b"1024-1535", b"1535-1024"), "its last port is lower than its first"),
         (GIVEN.replace(b"1024-1535", b"1024-65536"), "high is not a port: '65536'"),
         (GIVEN.replace(b"203.0.113.11", b"203.0.113.311"), "outside is not an address: '203.0.113.311'"),
-        (GIVEN.replace(b"2026-01-05", b"Jan  5"), "time is not a time with its year: 'Jan  5 10:00:00'"),
+        (
+            GIVEN.replace(b"2026-01-05", b"Jan  5"),
+            "time is not a time with a year, as the log has to have it: 'Jan  5 10:00:00'",
+        ),
         (GIVEN.replace(b" A VRF", b" B VRF"), "not a block of ports as a NAT logs it"),
         (
             b"1 2026 Jan 15 10:30:45 192.0.2.3 - - NAT44 - [UserbasedA - 100.64.0.8 V - 203.0.113.9 - 1 2][User]\n",

@@ -54,7 +54,7 @@ def test_lines_without_a_year_are_known_and_refused() -> None:
     found, outcome = questions(powerdns, YEARLESS)
     assert powerdns.recognise(YEARLESS)
     assert not found
-    assert outcome.rejects[0].reason == "time is not a time with its year: 'Nov 24 15:28:30'"
+    assert outcome.rejects[0].reason == "time is not a time with a year, as the log has to have it: 'Nov 24 15:28:30'"
 
 
 def test_an_answer_takes_its_client_from_the_question_of_the_same_task() -> None:
@@ -86,7 +86,7 @@ def test_what_a_client_asks_for_cannot_pass_for_another_value() -> None:
         (QUESTION.replace(b"192.0.2.10", b"192.0.2.300"), "client is not an address: '192.0.2.300'"),
         (QUESTION.replace(b"5353", b"99999"), "port is not a port: '99999'"),
         (QUESTION.replace(b"'a.example|A' from", b"'a.example"), "not a question or an answer as the Recursor logs it"),
-        (QUESTION[11:], "it does not begin with a time"),
+        (QUESTION[11:], "it does not begin with a time, as the log has to have it"),
     ],
 )
 def test_lines_that_are_wrong_are_named(line: bytes, reason: str) -> None:

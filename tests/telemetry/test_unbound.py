@@ -81,7 +81,7 @@ def test_a_log_whose_times_have_no_year_is_known_and_refused() -> None:
     found, outcome = questions(unbound, log)
     assert unbound.recognise(log)
     assert not found
-    assert outcome.rejects[0].reason == "time is not a time with its year: 'Nov 24 15:28:30'"
+    assert outcome.rejects[0].reason == "time is not a time with a year, as the log has to have it: 'Nov 24 15:28:30'"
 
 
 def test_what_is_no_question_is_left_out() -> None:
@@ -105,7 +105,7 @@ def test_what_is_no_question_is_left_out() -> None:
         (REPLY.replace(b"0.750000", b"9999.750000"), "took is too large: '9999.750000'"),
         (REPLY.replace(b"192.0.2.10", b"192.0.2.310"), "client is not an address: '192.0.2.310'"),
         (REPLY.replace(b"0.750000", b"soon"), "not a question or a reply as Unbound logs it"),
-        (b"info: 192.0.2.10 a.example. A IN", "it does not begin with a time"),
+        (b"info: 192.0.2.10 a.example. A IN", "it does not begin with a time, as the log has to have it"),
     ],
 )
 def test_lines_that_are_wrong_are_named(line: bytes, reason: str) -> None:

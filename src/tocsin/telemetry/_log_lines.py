@@ -95,7 +95,7 @@ def _table(found: Values, names: Sequence[str]) -> pa.Table:
 
 def _flaw(line: str, mark: re.Pattern[str], what: str) -> str | None:
     if not _STAMPED.match(line):
-        return "it does not begin with a time"
+        return "it does not begin with a time, as the log has to have it"
     return f"not {what}" if mark.search(line) else None
 
 

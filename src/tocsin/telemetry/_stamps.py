@@ -20,12 +20,12 @@ _FORMS = (
 )
 # A priority, as syslog sends it, may stand before; brackets may stand around.
 STAMP = rf"(?:<\d{{1,3}}>)?(?:1 )?\[?(?P<time>{'|'.join(_FORMS)})\]?:? "
-WITH_YEAR = "a time with its year"
+WITH_YEAR = "a time with a year, as the log has to have it"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY_FIRST = r"^(\d\d)-([A-Z][a-z]{2})-(\d{4}) "
 _YEAR_FIRST = r"^(\d{4}) ([A-Z][a-z]{2}) [ 0]?(\d{1,2}) "
-_WITHOUT_ZONE = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?)$"
+_WITHOUT_ZONE = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$"
 _NAMED_MONTH = r"^(?:\d\d-[A-Z]|\d{4} [A-Z])"
 
 
@@ -44,7 +44,8 @@ def stamp(values: Values) -> Values:
         for number, month in enumerate(_MONTHS, 1):
             values = pc.replace_substring_regex(values, rf"^(\d{{4}})-{month}-", rf"\1-{number:02}-")
     # Times of one kind are parsed in one go; so each gets a zone, and seconds are parsed apart.
-    dates = pc.replace_substring_regex(values, _WITHOUT_ZONE, r"\1Z")
+    dates = pc.replace_substring_regex(values, r"^(\d{4}-\d\d-\d\d)$", r"\1 00:00")
+    dates = pc.replace_substring_regex(dates, _WITHOUT_ZONE, r"\1Z")
     is_number = pc.match_substring_regex(dates, r"^[\d.]+$")
     if pc.any(is_number).as_py() is not True or pc.all(is_number).as_py() is not False:
         return instant(dates)
