@@ -36,6 +36,13 @@ class Settings(BaseSettings):
             raise ValueError(f"must be one of {', '.join(MARKINGS)}")
         return marking
 
+    @field_validator("pseudonym_key")
+    @classmethod
+    def _elsewhere(cls, key: str) -> str:
+        if key and not key.startswith(("env:", "file:")):
+            raise ValueError("a key does not stand in the settings: say where it does, env:NAME or file:PATH")
+        return key
+
     @field_validator("ledger", "pseudonym_key")
     @classmethod
     def _named(cls, value: str) -> str:

@@ -40,7 +40,7 @@ SAMPLES: list[tuple[ModuleType, bytes]] = [
     (zeek_dhcp, (LEASE / "dhcp.log").read_bytes()),
 ]
 SNIPPETS = [b"\n", b"\r", b",", b"{", b"}", b'"', b"\\", b"\x00", b"\xff", b"-", b"2026", b"9" * 30, b"(" * 300, b" = "]
-FAST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FAST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 changes = st.lists(
     st.tuples(st.integers(0, 3000), st.integers(0, 40), st.one_of(st.binary(max_size=3), st.sampled_from(SNIPPETS))),

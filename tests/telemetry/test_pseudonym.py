@@ -84,6 +84,13 @@ def test_another_key_gives_other_pseudonyms(workspace: Workspace, monkeypatch: p
     assert not (workspace.folder / KEY_FILE).exists()
 
 
+def test_a_key_does_not_stand_in_the_settings(workspace: Workspace) -> None:
+    settings = workspace.folder / "tocsin.toml"
+    settings.write_text(settings.read_text() + f'pseudonym_key = "{"k" * 32}"\n')
+    with pytest.raises(WrongUse, match="say where it does, env:NAME or file:PATH"):
+        open_workspace(workspace.folder)
+
+
 def test_a_key_that_can_be_guessed_is_refused(workspace: Workspace) -> None:
     (workspace.folder / KEY_FILE).write_text("secret\n")
     with pytest.raises(WrongUse, match="it needs 32 characters or more"):
