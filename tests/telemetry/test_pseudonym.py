@@ -10,7 +10,7 @@ from tests.telemetry.told import LEASE
 from tocsin.errors import TocsinError, WrongUse
 from tocsin.records import Quarantine
 from tocsin.store.ledger import Ledger, read
-from tocsin.telemetry import ingest
+from tocsin.telemetry import ingest, subscriber_token
 from tocsin.telemetry._pseudonym import KEY_FILE, names_people, pseudonym, pseudonym_key
 from tocsin.units import units
 from tocsin.workspace import Workspace, open_workspace
@@ -60,6 +60,15 @@ def test_the_same_subscriber_has_the_same_pseudonym_everywhere(workspace: Worksp
     key = pseudonym_key(workspace)
     devices = {pseudonym(key, f"mac:02:00:5e:00:53:0{device}") for device in (1, 2, 3, 4)}
     assert subscribers(workspace) == devices
+
+
+def test_a_subscriber_is_found_by_name(workspace: Workspace, ledger: Ledger) -> None:
+    ingest(workspace, ledger, [LEASE / "kea-leases4.csv", LEASE / "radius-detail", LEASE / "nat.log"])
+    names = ["02-00-5E-00-53-01", " line-1001@isp.example", "inside:100.64.0.5"]
+    assert {subscriber_token(workspace, name) for name in names} < subscribers(workspace)
+    assert subscriber_token(workspace, "line-4711") not in subscribers(workspace)
+    with pytest.raises(WrongUse, match="the name is blank"):
+        subscriber_token(workspace, " ")
 
 
 def test_the_key_is_made_once_and_only_its_owner_may_read_it(workspace: Workspace) -> None:

@@ -20,6 +20,7 @@ A reader opens nothing, keeps nothing between two files and never holds a whole 
 
 from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._ingest import Progress, ingest
+from tocsin.telemetry._pseudonym import subscriber_token
 from tocsin.telemetry._rows import Batch, CutOff, Reject, rejected
 from tocsin.telemetry._summary import FileResult, State, Summary
 
@@ -35,4 +36,5 @@ __all__ = [
     "blocks",
     "ingest",
     "rejected",
+    "subscriber_token",
 ]

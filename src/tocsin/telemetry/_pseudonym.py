@@ -18,6 +18,7 @@ import pyarrow as pa
 from tocsin.errors import TocsinError, WrongUse
 from tocsin.records import Lease
 from tocsin.telemetry._columns import replaced
+from tocsin.telemetry._identifiers import account
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._values import TEXT
 from tocsin.units import Unit
@@ -25,6 +26,7 @@ from tocsin.workspace import Workspace
 
 KEY_FILE = "pseudonym.key"
 KEY_BYTES = 32
+KINDS = ("client:", "inside:")
 # 128 bits: two of a billion subscribers get the same one with a chance of about 1 in 10^20.
 DIGITS = 32
 # A shorter key could be guessed.
@@ -55,6 +57,19 @@ def pseudonym_key(workspace: Workspace) -> bytes:
         where = "pseudonym_key" if named else str(file)
         raise WrongUse(f"the key of the pseudonyms is too short: {where}: it needs {SHORTEST_KEY} characters or more")
     return key
+
+
+def subscriber_token(workspace: Workspace, name: str) -> str:
+    """The pseudonym that the lake has for a subscriber who is known by this name.
+
+    ``name`` is an account or a device's hardware address in any form, or, with its kind before it, a DHCP client's
+    identifier (``client:01…``) or an inside address of a NAT (``inside:100.64.0.5``). Raises WrongUse for a blank name,
+    and what ``pseudonym_key`` raises.
+    """
+    identifier = name if name.startswith(KINDS) else account(name)
+    if not identifier:
+        raise WrongUse("no subscriber: the name is blank: give an account or a hardware address")
+    return pseudonym(pseudonym_key(workspace), identifier)
 
 
 def names_people(reader: Unit) -> bool:
