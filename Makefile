@@ -87,6 +87,8 @@ system-packages:
 	command -v java >/dev/null || set -- "$$@" openjdk-17-jre-headless; \
 	command -v nft >/dev/null || set -- "$$@" nftables; \
 	command -v ip >/dev/null || set -- "$$@" iproute2; \
+	command -v named >/dev/null || set -- "$$@" bind9; \
+	command -v unbound >/dev/null || set -- "$$@" unbound; \
 	command -v chromium >/dev/null || set -- "$$@" chromium; \
 	command -v pdftoppm >/dev/null || set -- "$$@" poppler-utils; \
 	command -v tshark >/dev/null || set -- "$$@" tshark; \

@@ -94,7 +94,11 @@ def address(values: Values) -> Values:
 
 @lru_cache(1 << 16)
 def canonical(address: str) -> str | None:
-    """An address in the form of RFC 5952, IPv4 out of IPv6; None for what is none."""
+    """An address in the form of RFC 5952; None for what is none.
+
+    >>> [canonical(text) for text in ("2001:DB8:0:0::1", "::ffff:192.0.2.1", "fe80::1%eth0", "192.0.2")]
+    ['2001:db8::1', '192.0.2.1', None, None]
+    """
     try:
         found = ip_address(address)
     except ValueError:
