@@ -116,7 +116,8 @@ def train(popular: Sequence[str], families: Mapping[str, Sequence[str]]) -> npt.
     weight += [heft[name] / whole / len(found) for name, found in families.items() for _ in found]
     side = np.where(np.arange(len(every)) < len(popular), -1.0, 1.0)
     fitted = _fit(_matrix(every), side, np.array(weight) / 2)
-    return np.rint(fitted * (127 / np.abs(fitted).max())).astype(np.int8)
+    whole_numbers: npt.NDArray[np.int8] = np.rint(fitted * (127 / np.abs(fitted).max())).astype(np.int8)
+    return whole_numbers
 
 
 def steps(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
@@ -146,7 +147,9 @@ def main() -> None:
         np.savez_compressed(TARGET, weights=weights, popular=steps(sums(weights, kept)))
     with np.load(TARGET) as arrays:
         model = Model(arrays["weights"], arrays["popular"])
-    print(f"{len(kept)} popular names held out; {TARGET.stat().st_size} bytes, CRC {zlib.crc32(TARGET.read_bytes()):08x}")
+    print(
+        f"{len(kept)} popular names held out; {TARGET.stat().st_size} bytes, CRC {zlib.crc32(TARGET.read_bytes()):08x}"
+    )
     _report(model, options.folder)
 
 
@@ -159,9 +162,7 @@ def _report(model: Model, folder: Path) -> None:
         print(f"| {name} | {len(found)} | {shares} |")
 
 
-def _fit(
-    matrix: csr_matrix, side: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _fit(matrix: csr_matrix, side: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     turned = matrix.T.tocsr()
 
     def loss(values: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:

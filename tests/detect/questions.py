@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.detect.flows import Row, seen
+from tests.detect.flows import Detect, Row, seen
 from tocsin.records import Dns
 
 RESOLVER = "203.0.113.53"
@@ -22,12 +22,19 @@ def failed(seconds: float, query: str, **changed: Any) -> Row:
 
 
 def generated(count: int, suffixes: Sequence[str] = ("com",), length: int = 12, seed: int = 7) -> list[str]:
-    """Domains as a simple generator makes them: letters by chance."""
+    """Domains as a simple generator makes them: letters by chance, and such that nobody takes them for a word."""
     chance = random.Random(seed)
-    labels = ("".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=length)) for _ in range(count))
+    labels = ("".join(chance.choices("qxzjkvwbghpf", k=length)) for _ in range(count))
     return [f"{label}.{suffixes[place % len(suffixes)]}" for place, label in enumerate(labels)]
 
 
 def each(names: Iterable[str], apart: float = 5, begin: float = 0, **changed: Any) -> list[Row]:
     """A failed question for each name, so many seconds apart."""
     return [failed(begin + place * apart, name, **changed) for place, name in enumerate(names)]
+
+
+def scores(detect: Detect, detector: str, *cases: Sequence[Row], **thresholds: Any) -> list[float]:
+    """What the detector gives each case, 0 where it is silent; every case is a sensor of its own, so one run does."""
+    rows = [row | {"sensor": f"case {place}"} for place, case in enumerate(cases) for row in case]
+    found = {row["sensor"]: row["score"] for row in detect(detector, [], dns=rows, **thresholds)}
+    return [found.get(f"case {place}", 0) for place in range(len(cases))]

@@ -34,15 +34,15 @@ BATCH = 65_536
 
 SCHEMA = pa.schema(
     [
-        ("name", pa.string()),
-        ("domain", pa.string()),
-        ("suffix", pa.string()),
-        ("provided", pa.bool_()),
-        ("label_length", pa.int64()),
-        ("usual_per_mille", pa.int64()),
-        ("inner_length", pa.int64()),
-        ("inner_usual_per_mille", pa.int64()),
-        ("about_address", pa.bool_()),
+        pa.field("name", pa.string()),
+        pa.field("domain", pa.string()),
+        pa.field("suffix", pa.string()),
+        pa.field("provided", pa.bool_()),
+        pa.field("label_length", pa.int64()),
+        pa.field("usual_per_mille", pa.int64()),
+        pa.field("inner_length", pa.int64()),
+        pa.field("inner_usual_per_mille", pa.int64()),
+        pa.field("about_address", pa.bool_()),
     ]
 )
 
@@ -65,7 +65,7 @@ def names(engine: Engine, dns: ir.Table, place: ir.Table) -> ir.Table:
     local = place.filter(place.place == "local")
     asked = dns.semi_join(local, dns.initiator == local.address)
     met = engine.rows(asked.select("query").distinct())
-    batches = [_described(batch["query"].to_pylist()) for batch in met.to_batches(max_chunksize=BATCH)]
+    batches = [_described(list(map(str, batch["query"].to_pylist()))) for batch in met.to_batches(max_chunksize=BATCH)]
     return engine.memory(pa.concat_tables([SCHEMA.empty_table(), *batches]))
 
 
@@ -121,7 +121,7 @@ def _longest(inner: Sequence[str]) -> Iterator[str]:
 class SuffixList(NamedTuple):
     """The Public Suffix List with and without its private part, and by which of a name's last labels it decides.
 
-    Below ``roots`` it is the last two, below ``pairs`` and in ``wild`` roots the last three, below ``longer`` pairs all.
+    Below ``roots`` the last two do, below ``pairs`` and in ``wild`` roots the last three, below ``longer`` pairs all.
     """
 
     every: PublicSuffixList

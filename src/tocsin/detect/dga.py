@@ -27,13 +27,14 @@ Parameters:
         of popular ones they differ by nine
     one_suffix_percent: how many are below one suffix, percent, to be of one cut; of popular ones two thirds
         are below the most frequent
-    common_percent: names that so many of the hosts ask for are software's own, percent; from common_hosts_min hosts on
-    common_hosts_min: fewest hosts from which a share of them says something
+    common_percent: a name that resolves and that so many of the hosts ask for is software's own, percent. Failed ones
+        are not spared so: an outbreak makes many hosts ask for the same
+    common_hosts_min: fewest hosts that must ask for it before their share says anything
     mail_domains_min: from so many domains on whose mail servers a host asks for, it handles mail
     clients_min: from so many others on whose questions a host answers, it is a resolver
     names_shown: how many names are shown
     score_min: lowest score that is reported. Failed machine-made names count 40, by looks alone 40, failures of one
-        cut alone 30; many 15, mass 10, a burst 10, alike in length 10, one suffix 10, hardly any other 10; handling
+        cut alone 25; many 15, mass 10, a burst 10, alike in length 10, one suffix 10, hardly any other 10; handling
         mail takes 20 away, being a resolver 50
 
 Learn more: MITRE ATT&CK T1568.002; Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012);
@@ -82,8 +83,8 @@ def detect(
     score_min: float = 0.7,
 ) -> ir.Table:
     """Generated names, one row for each sensor, host, day and the first few names."""
-    common = (domain_day.hosts >= common_hosts_min) & (domain_day.askers * 100 >= domain_day.hosts * common_percent)
-    own = domain_day.filter(~common).mutate(
+    common = (domain_day.askers >= common_hosts_min) & (domain_day.askers * 100 >= domain_day.hosts * common_percent)
+    own = domain_day.filter(~common | (domain_day.resolved == 0)).mutate(
         odd=domain_day.usual_per_mille <= odd_per_mille,
         failing=(domain_day.failed > 0) & (domain_day.resolved == 0),
     )
@@ -92,15 +93,21 @@ def detect(
     sets = _described(listed, names_min).inner_join(hosts, HOST)
     whole = ibis.ifelse(sets.kind_of_set == FAILED_ODD, sets.failed_names, sets.asked_names)
     least = ibis.ifelse(sets.kind_of_set == FAILED_ODD, names_min, names_many)
-    sets = sets.filter(sets.names >= least, sets.names * 100 >= whole * share_min_percent)
+    alike = sets.longest - sets.shortest <= alike_characters
+    one_suffix = sets.most_below_one * 100 >= sets.names * one_suffix_percent
+    sets = sets.mutate(alike=alike, one_suffix=one_suffix).filter(
+        sets.names >= least,
+        sets.names * 100 >= whole * share_min_percent,
+        (sets.kind_of_set != FAILED) | (alike & one_suffix),
+    )
     scored = sets.mutate(
         score=score(
-            ibis.ifelse(sets.kind_of_set == FAILED, 30, 40),
+            ibis.ifelse(sets.kind_of_set == FAILED, 25, 40),
             points(sets.names >= names_many, 15),
             points(sets.names >= names_mass, 10),
             points(sets.quickest_us <= burst_minutes * MINUTE_US, 10),
-            points(sets.longest - sets.shortest <= alike_characters, 10),
-            points(sets.most_below_one * 100 >= sets.names * one_suffix_percent, 10),
+            points(sets.alike, 10),
+            points(sets.one_suffix, 10),
             points((sets.kind_of_set != FAILED) & (sets.names * 100 >= whole * share_high_percent), 10),
             points(sets.mail_domains >= mail_domains_min, -20),
             points(sets.clients >= clients_min, -50),
@@ -176,9 +183,7 @@ def _described(listed: ir.Table, size: int) -> ir.Table:
 
 def _best(scored: ir.Table) -> ir.Table:
     """The set that tells most of each host."""
-    order = ibis.window(
-        group_by=[scored[key] for key in HOST], order_by=[scored.score.desc(), scored.kind_of_set]
-    )
+    order = ibis.window(group_by=[scored[key] for key in HOST], order_by=[scored.score.desc(), scored.kind_of_set])
     return scored.mutate(place=ibis.row_number().over(order)).filter(lambda row: row.place == 0).drop("place")
 
 
