@@ -1,17 +1,26 @@
 """Names are told apart by who registered them, and by how machine-made they look."""
 
+import shutil
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from publicsuffixlist import PublicSuffixList
 
 from tests.detect.flows import Row
-from tests.detect.questions import asked, generated
+from tests.detect.questions import asked, each, generated
+from tocsin.detect import dga, dns_tunnel
 from tocsin.detect._inputs import Inputs
 from tocsin.detect._name_model import model, runs, sums, usual_per_mille
 from tocsin.detect._names import Registered, looks, registered
-from tocsin.store.engine import Engine
+from tocsin.detect._places import places
+from tocsin.parties.directory import Directory
+from tocsin.parties.lookup import prefix_table
+from tocsin.records import Dns, Network, arrow_schema
+from tocsin.store.engine import Engine, open_engine
 
 NAMES = [
     *("example.com", "www.example.com", "a.b.c.example.co.uk", "example.co.uk", "co.uk", "com", "x.ck", "a.x.ck"),
@@ -85,3 +94,39 @@ def test_the_table_holds_what_local_hosts_asked_for(engine: Engine, inputs: Call
 
 def test_no_questions_are_an_empty_table(engine: Engine, inputs: Callable[..., Inputs]) -> None:
     assert engine.rows(inputs([]).table("name")).num_rows == 0
+
+
+def found_on(engine: str, rows: list[Row]) -> list[list[Row]]:
+    """What both detectors of names find on an engine."""
+    ours = Network(
+        holder="example",
+        prefix="192.0.2.0/24",
+        asn=None,
+        since=date(2026, 1, 1),
+        until=None,
+        party="example",
+        marking="TLP:CLEAR",
+        source="test",
+    )
+    with open_engine(engine) as opened:
+        dns = opened.memory(pa.Table.from_pylist(rows, schema=arrow_schema(Dns)))
+        place = places(opened, Directory((ours,), prefix_table([ours.prefix])), [dns])
+        given = Inputs(opened, {"dns": dns, "place": place})
+        found = [opened.rows(given.call(detector.detect)).to_pylist() for detector in (dga, dns_tunnel)]
+    return [sorted(rows, key=lambda row: (row["host"], row["name"])) for rows in found]
+
+
+# PySpark leaves the sockets that rows come through to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.skipif(shutil.which("java") is None, reason="java")
+def test_spark_finds_the_same() -> None:
+    texts = ((place, f"{place:018x}.t.example.com", f"TXT {place}") for place in range(40))
+    tunnel = [asked(place, name, query_type="TXT", answers=[text]) for place, name, text in texts]
+    unknown: dict[str, Any] = {"response_code": None, "query_type": None, "responder": None, "responder_port": None}
+    rows = [*each(generated(40, ("com", "net"))), *tunnel, asked(9000, "www.example.org", **unknown)]
+    by_duckdb, by_spark = found_on("duckdb", rows), found_on("spark", rows)
+    assert [len(found) for found in by_duckdb] == [20, 1]
+    for mine, theirs in zip(by_duckdb, by_spark, strict=True):
+        for one, other in zip(mine, theirs, strict=True):
+            assert {key: value for key, value in one.items() if value != other[key]}.keys() <= {"minutes"}
+            assert one["minutes"] == pytest.approx(other["minutes"], rel=1e-9)

@@ -32,19 +32,18 @@ USUAL = 1000
 
 BATCH = 65_536
 
-SCHEMA = pa.schema(
-    [
-        pa.field("name", pa.string()),
-        pa.field("domain", pa.string()),
-        pa.field("suffix", pa.string()),
-        pa.field("provided", pa.bool_()),
-        pa.field("label_length", pa.int64()),
-        pa.field("usual_per_mille", pa.int64()),
-        pa.field("inner_length", pa.int64()),
-        pa.field("inner_usual_per_mille", pa.int64()),
-        pa.field("about_address", pa.bool_()),
-    ]
-)
+COLUMNS: dict[str, pa.DataType] = {
+    "name": pa.string(),
+    "domain": pa.string(),
+    "suffix": pa.string(),
+    "provided": pa.bool_(),
+    "label_length": pa.int64(),
+    "usual_per_mille": pa.int64(),
+    "inner_length": pa.int64(),
+    "inner_usual_per_mille": pa.int64(),
+    "about_address": pa.bool_(),
+}
+SCHEMA = pa.schema(COLUMNS)
 
 
 class Registered(NamedTuple):
