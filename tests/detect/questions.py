@@ -8,6 +8,7 @@ from tests.detect.flows import Detect, Row, seen
 from tocsin.records import Dns
 
 RESOLVER = "203.0.113.53"
+REPORTED = 0.7
 
 
 def asked(seconds: float, query: str, **changed: Any) -> Row:
@@ -33,8 +34,16 @@ def each(names: Iterable[str], apart: float = 5, begin: float = 0, **changed: An
     return [failed(begin + place * apart, name, **changed) for place, name in enumerate(names)]
 
 
+def reported(detect: Detect, detector: str, rows: Sequence[Row], **thresholds: Any) -> list[Row]:
+    """What the detector finds, without what is too weak to be reported."""
+    return [row for row in detect(detector, [], dns=rows, **thresholds) if row["score"] >= REPORTED]
+
+
 def scores(detect: Detect, detector: str, *cases: Sequence[Row], **thresholds: Any) -> list[float]:
-    """What the detector gives each case, 0 where it is silent; every case is a sensor of its own, so one run does."""
+    """What the detector gives each case, 0 where nothing is reported.
+
+    Every case is a sensor of its own, so that one run does.
+    """
     rows = [row | {"sensor": f"case {place}"} for place, case in enumerate(cases) for row in case]
-    found = {row["sensor"]: row["score"] for row in detect(detector, [], dns=rows, **thresholds)}
+    found = {row["sensor"]: row["score"] for row in reported(detect, detector, rows, **thresholds)}
     return [found.get(f"case {place}", 0) for place in range(len(cases))]

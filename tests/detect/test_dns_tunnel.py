@@ -54,7 +54,7 @@ def test_words_are_not_encoded(detect: Detect) -> None:
         row | {"query": f"{'river' * (place % 6 + 1)}-garden-{'letter' * (place // 6 + 1)}.example.com"}
         for place, row in enumerate(session(30))
     ]
-    assert scores(detect, "dns_tunnel", wordy, wordy, score_min=0.3) == [0.6, 0.6]
+    assert scores(detect, "dns_tunnel", wordy) == [0]
 
 
 def test_ever_the_same_answers_are_no_conversation(detect: Detect) -> None:
@@ -150,4 +150,4 @@ def test_a_fragment_of_a_real_tunnel_shows_what_it_is(detect: Detect, test_data:
     ours = [row | {"initiator": HOST} for row in rows if row["initiator"] == "192.168.88.2"]
     (row,) = detect("dns_tunnel", [], dns=ours, names_min=20)
     assert (row["text_answers"], row["encoded_names"], row["score"]) == (24, 23, 0.7)
-    assert detect("dns_tunnel", [], dns=ours) == []
+    assert scores(detect, "dns_tunnel", ours) == [0]

@@ -10,7 +10,8 @@ Misses: generators that ask for fewer than names_min names a day; lists of words
     fails; names below one domain, which are counted once; questions inside TLS or HTTPS; a generator whose first
     names resolve.
 
-Alarms falsely on: people who study malware and crawlers that follow dead links; a rule hides those. A name server that
+Alarms falsely on: people who study malware, and crawlers that follow dead links of one kind; a rule hides those.
+    Filters that deny advertisers' names make these fail, but few of them look so. A name server that
     answers others and mail servers, which look up what spam names, are marked down.
 
 Parameters:
@@ -19,8 +20,10 @@ Parameters:
     names_min: fewest failed machine-made names; mistyped and dead ones that happen to look so are single
     names_many: names that count as many, and the fewest where looks or failures must do alone
     names_mass: names that no person's day explains
-    share_min_percent: how many of the failed names, or where failures do not show of all, must look so, percent. Of
-        what people ask for one in ten would be much
+    share_min_percent: how many of the failed names must look so, percent. Of those that people meet one in ten would
+        be much
+    share_alone_percent: how many of all names that were asked for must look so, or must have failed, percent, where
+        looks or failures must do alone
     share_high_percent: from where on hardly anything else fails, percent
     burst_minutes: in how short a time names_min new ones count as a burst
     alike_characters: names are of one cut when the middle four fifths of them differ by no more characters in length;
@@ -33,9 +36,9 @@ Parameters:
     mail_domains_min: from so many domains on whose mail servers a host asks for, it handles mail
     clients_min: from so many others on whose questions a host answers, it is a resolver
     names_shown: how many names are shown
-    score_min: lowest score that is reported. Failed machine-made names count 40, by looks alone 40, failures of one
-        cut alone 25; many 15, mass 10, a burst 10, alike in length 10, one suffix 10, hardly any other 10; handling
-        mail takes 20 away, being a resolver 50
+    score_min: lowest score that is kept, below 0.7 as a candidate. Failed machine-made names count 50, machine-made
+        ones however they fared 40, failures of one cut alone 25; many 15, mass 10, a burst 10, alike in length 10,
+        one suffix 10, hardly any other 10; handling mail takes 30 away, being a resolver 50
 
 Learn more: MITRE ATT&CK T1568.002; Antonakakis et al., From Throw-Away Traffic to Bots (USENIX Security 2012);
     Plohmann et al., A Comprehensive Measurement Study of Domain Generating Malware (USENIX Security 2016).
@@ -70,7 +73,8 @@ def detect(
     names_min: int = 10,
     names_many: int = 30,
     names_mass: int = 100,
-    share_min_percent: int = 50,
+    share_min_percent: int = 40,
+    share_alone_percent: int = 50,
     share_high_percent: int = 75,
     burst_minutes: int = 10,
     alike_characters: int = 6,
@@ -80,7 +84,7 @@ def detect(
     mail_domains_min: int = 10,
     clients_min: int = 2,
     names_shown: int = 20,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Generated names, one row for each sensor, host, day and the first few names."""
     common = (domain_day.askers >= common_hosts_min) & (domain_day.askers * 100 >= domain_day.hosts * common_percent)
@@ -97,19 +101,19 @@ def detect(
     one_suffix = sets.most_below_one * 100 >= sets.names * one_suffix_percent
     sets = sets.mutate(alike=alike, one_suffix=one_suffix).filter(
         sets.names >= least,
-        sets.names * 100 >= whole * share_min_percent,
+        sets.names * 100 >= whole * ibis.ifelse(sets.kind_of_set == FAILED_ODD, share_min_percent, share_alone_percent),
         (sets.kind_of_set != FAILED) | (alike & one_suffix),
     )
     scored = sets.mutate(
         score=score(
-            ibis.ifelse(sets.kind_of_set == FAILED, 25, 40),
+            _base(sets.kind_of_set),
             points(sets.names >= names_many, 15),
             points(sets.names >= names_mass, 10),
             points(sets.quickest_us <= burst_minutes * MINUTE_US, 10),
             points(sets.alike, 10),
             points(sets.one_suffix, 10),
             points((sets.kind_of_set != FAILED) & (sets.names * 100 >= whole * share_high_percent), 10),
-            points(sets.mail_domains >= mail_domains_min, -20),
+            points(sets.mail_domains >= mail_domains_min, -30),
             points(sets.clients >= clients_min, -50),
         )
     )
@@ -132,6 +136,10 @@ def explain(host: str, strongest: Mapping[str, Any], others: int) -> str:  # noq
         f"{told} Half of the hosts here meet no more than {number(strongest['failed_names_usual_here'])} names that do "
         f"not exist in a day. Bots look for their control server in this way."
     )
+
+
+def _base(kind: ir.IntegerValue) -> ir.IntegerValue:
+    return ibis.ifelse(kind == FAILED_ODD, 50, ibis.ifelse(kind == ODD, 40, 25))
 
 
 def _hosts(every: ir.Table, own: ir.Table) -> ir.Table:

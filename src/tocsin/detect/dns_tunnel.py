@@ -30,9 +30,9 @@ Parameters:
     common_percent: domains that so many of the hosts ask in are software's own, percent
     common_hosts_min: fewest hosts that must ask there before their share says anything
     clients_min: from so many others on whose questions a host answers, it is a resolver
-    score_min: lowest score that is reported. New names count 20, carried_min_bytes 20, carried_many_bytes 10, full
-        names 20, encoded ones 10, questions for text 10, ever new text in answer 30; a list's answers take 40 away,
-        a domain that is common here 30, being a resolver 50
+    score_min: lowest score that is kept, below 0.7 as a candidate. New names count 20, carried_min_bytes 20,
+        carried_many_bytes 10, full names 20, encoded ones 10, questions for text 10, ever new text in answer 30; a
+        list's answers take 40 away, a domain that is common here 30, being a resolver 50
 
 Learn more: MITRE ATT&CK T1071.004, T1048.003; Born, Gustafson, Detecting DNS Tunnels Using Character Frequency
     Analysis (2010); Farnham, Detecting DNS Tunneling (SANS Institute, 2013).
@@ -79,7 +79,7 @@ def detect(
     common_percent: int = 20,
     common_hosts_min: int = 5,
     clients_min: int = 2,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Domains through which data is carried, one row for each sensor, host, domain and day."""
     fresh = domain_day.names * 100 >= domain_day.questions * fresh_min_percent
