@@ -2,8 +2,8 @@
 
 Writes: the operator party as identity; for each command-and-control endpoint or domain an infrastructure, an
     indicator to match and the sightings of it; for each finding the traffic as observed data, the ATT&CK technique,
-    and a note with the explanation. Every object carries the TLP 2.0 marking of the whole. Ids, times and bytes are the same on every run:
-    ``created`` is the first evidence, ``modified`` the last.
+    and a note with the explanation. Every object carries the TLP 2.0 marking of the whole. Ids, times and bytes are
+    the same on every run: ``created`` is the first evidence, ``modified`` the last.
 
 Needs: nothing beyond findings. Without the right to name subjects it holds the infrastructure, the indicators and when
     they were seen.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.formats.infected import CASE
 from tocsin.cases import happen
 from tocsin.programme.report.shape import Document
-from tocsin.records import Finding, Flow, Peer
+from tocsin.records import Case, Finding, Flow, Peer
 from tocsin.store.lake import lake_files
 from tocsin.store.ledger import Ledger, put, read
 from tocsin.workspace import Workspace
@@ -58,9 +58,10 @@ def test_peers_known_by_name_only_are_named(built: Callable[..., Document], ledg
         sought = Peer(address=None, port=None, proto="udp", name="qxzkv.example")
         told = "192.168.1.195 has asked for qxzkv.example."
         put(connection, [replace(flood, behaviour="dga", peers=[sought], evidence=[{}], explanation=told)])
+        put(connection, [replace(kept, behaviours=["dga"]) for kept in read(connection, Case)])
     (case,) = built()["cases"]
     assert {"text": "qxzkv[.]example", "part": "looked for"} in case["peers"]
-    (behaviour,) = (behaviour for behaviour in case["behaviours"] if behaviour["name"] == "dga")
+    (behaviour,) = case["behaviours"]
     assert behaviour["explanations"][0].endswith("192.168.1[.]195 has asked for qxzkv[.]example.")
 
 
