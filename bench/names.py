@@ -40,18 +40,19 @@ ASKED = (12, 25, 50, 200)
 BOTS_OF_EACH = 6
 RESOLVER = "203.0.113.53"
 # Weaker evidence is no finding.
-REPORTED = 0.7
+REPORTED, SURE = 0.7, 0.9
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that was made up: what it is, and whether it is a bot."""
+    """A host that was made up: what it is, whether it is a bot, and how many of a family's names it asks for."""
 
     kind: str
     bot: bool
     rows: list[Row]
+    size: int = 0
 
 
 class Maker:
@@ -164,9 +165,11 @@ def hosts(folder: Path) -> Iterator[Host]:
         names = family(folder, files)
         for count in ASKED:
             if len(names) >= count:
-                yield from (Host(f"dga {name} {count}", True, made.bot(names, count)) for _ in range(BOTS_OF_EACH))
+                yield from (Host(name, True, made.bot(names, count), count) for _ in range(BOTS_OF_EACH))
     for length, kind, count in ((20, "TXT", 60), (160, "NULL", 2000), (180, "A", 300), (34, "CNAME", 400)):
-        yield from (Host(f"dns_tunnel {kind} {count}", True, made.tunnel(length, kind, count)) for _ in range(6))
+        yield from (
+            Host(f"tunnel of {count} {kind} questions", True, made.tunnel(length, kind, count)) for _ in range(6)
+        )
     others: Mapping[str, tuple[int, Callable[[], list[Row]]]] = {
         "person": (400, made.person),
         "mail server": (8, made.mail_server),
@@ -211,20 +214,29 @@ def _place(address: str) -> int:
 
 
 def main(folder: Path) -> None:
-    """Print, for each kind of host, how many there are and how many are reported."""
+    """Print how many of each kind of host are reported."""
     every = list(hosts(folder))
     scores = found(every)
-    kinds = Counter(host.kind for host in every)
-    told = Counter(host.kind for place, host in enumerate(every) if place in scores)
-    bots = {host.kind for host in every if host.bot}
-    print("| host | of them | reported |\n|---|--:|--:|")
-    for kind, count in kinds.items():
-        print(f"| {kind} | {count} | {told[kind]} |")
-    right = sum(told[kind] for kind in bots)
-    wrong = sum(told.values()) - right
-    print(f"\nbots found: {right} of {sum(kinds[kind] for kind in bots)}; others reported: {wrong}")
-    sure = [host.bot for place, host in enumerate(every) if max(scores.get(place, {"": 0}).values()) >= 0.9]
-    print(f"of {len(sure)} scored 0.9 and above, {sum(sure)} are bots")
+    kinds = Counter((host.kind, host.size) for host in every)
+    told = Counter((host.kind, host.size) for place, host in enumerate(every) if place in scores)
+
+    def cell(kind: str, size: int) -> str:
+        return f"{told[kind, size]} of {kinds[kind, size]}" if kinds[kind, size] else ""
+
+    sizes = [f"{size} names" for size in ASKED]
+    print(f"| family | {' | '.join(sizes)} |\n|---|{'--:|' * len(sizes)}")
+    for kind in HELD_OUT:
+        print(f"| {kind} | {' | '.join(cell(kind, size) for size in ASKED)} |")
+    print("\n| other hosts | reported |\n|---|--:|")
+    for kind, size in kinds:
+        if kind not in HELD_OUT:
+            print(f"| {kind} | {cell(kind, size)} |")
+    right = sum(host.bot for place, host in enumerate(every) if place in scores)
+    sure = [host.bot for place, host in enumerate(every) if max(scores.get(place, {"": 0.0}).values()) >= SURE]
+    print(
+        f"\nBots found: {right} of {sum(host.bot for host in every)}. Others reported: {len(scores) - right}. ", end=""
+    )
+    print(f"Scored {SURE} and above: {len(sure)}, of which {sum(sure)} are bots.")
 
 
 if __name__ == "__main__":

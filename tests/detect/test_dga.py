@@ -22,6 +22,11 @@ def ordinary(count: int) -> list[Row]:
     return [asked(place * 60, f"www.{name}") for place, name in enumerate(worded(count))]
 
 
+def found_at(count: int) -> list[Row]:
+    """Other names that are there."""
+    return [asked(place * 60, name) for place, name in enumerate(worded(count, ("info",)))]
+
+
 def test_failed_machine_made_names_are_found(detect: Detect) -> None:
     rows = detect("dga", [], dns=[*each(generated(10)), *ordinary(40)])
     assert {row["name"] for row in rows} == set(generated(10))
@@ -79,8 +84,10 @@ def test_lists_of_words_are_found_when_nearly_all_fails(detect: Detect) -> None:
     assert "100 names of one cut that do not exist" in dga.explain(HOST, rows[0], 19)
     many, few = (each(worded(count, ("com",))) for count in (30, 29))
     dead_links, slow = each(worded(150)), each(worded(99, ("com",)), apart=300)
-    half, most = ([*many, *ordinary(others)] for others in (0, 81))
-    assert scores(detect, "dga", many, few, dead_links, slow, half, most) == [0.7, 0, 0, 0, 0.7, 0]
+    half, less = ([*many, *found_at(others)] for others in (30, 31))
+    mass, less_mass = ([*each(worded(count, ("com",))), *found_at(190)] for count in (100, 99))
+    found = scores(detect, "dga", many, few, dead_links, slow, half, less, mass, less_mass)
+    assert found == [0.7, 0, 0, 0, 0.7, 0, 0.8, 0]
 
 
 def test_a_name_that_resolves_once_has_not_failed(detect: Detect) -> None:

@@ -6,9 +6,9 @@ Sees: a local host's questions for many registered domains that do not exist and
 
 Needs: the names that were asked for and how questions were answered, seen before a resolver merges its clients.
 
-Misses: generators that ask for fewer than names_min names a day; lists of words unless nearly all that a host asks for
-    fails; names below one domain, which are counted once; questions inside TLS or HTTPS; a generator whose first
-    names resolve.
+Misses: generators that ask for fewer than names_min names a day; lists of words unless most of what a host asks for
+    fails, or very many of one cut do; names below one domain, which are counted once; questions inside TLS or HTTPS; a
+    generator whose first names resolve.
 
 Alarms falsely on: people who study malware, and crawlers that follow dead links of one kind; a rule hides those.
     Filters that deny advertisers' names make these fail, but few of them look so. A name server that
@@ -23,7 +23,7 @@ Parameters:
     share_min_percent: how many of the failed names must look so, percent. Of those that people meet one in ten would
         be much
     share_alone_percent: how many of all names that were asked for must look so, or must have failed, percent, where
-        looks or failures must do alone
+        looks or failures must do alone; names_mass failures of one cut need no share
     share_high_percent: from where on hardly anything else fails, percent
     burst_minutes: in how short a time names_min new ones count as a burst
     alike_characters: names are of one cut when the middle four fifths of them differ by no more characters in length;
@@ -99,9 +99,11 @@ def detect(
     least = ibis.ifelse(sets.kind_of_set == FAILED_ODD, names_min, names_many)
     alike = sets.longest - sets.shortest <= alike_characters
     one_suffix = sets.most_below_one * 100 >= sets.names * one_suffix_percent
+    share = ibis.ifelse(sets.kind_of_set == FAILED_ODD, share_min_percent, share_alone_percent)
+    enough = sets.names * 100 >= whole * share
     sets = sets.mutate(alike=alike, one_suffix=one_suffix).filter(
         sets.names >= least,
-        sets.names * 100 >= whole * ibis.ifelse(sets.kind_of_set == FAILED_ODD, share_min_percent, share_alone_percent),
+        enough | ((sets.kind_of_set == FAILED) & (sets.names >= names_mass)),
         (sets.kind_of_set != FAILED) | (alike & one_suffix),
     )
     scored = sets.mutate(
