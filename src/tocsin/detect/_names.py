@@ -77,12 +77,10 @@ def registered(name: str) -> Registered | None:
     (None, None, None)
     """
     labels = name.rsplit(".", 3)
-    pair, root, known = ".".join(labels[-2:]), labels[-1], _suffix_list()
-    if len(labels) < 2 or pair in known.longer:
-        return _registered(name)
-    if pair in known.pairs or root in known.wild:
-        return _registered(".".join(labels[-3:]))
-    return Registered(pair, root, False) if root in known.roots and labels[-2] else None
+    decided, found = _of_pair(".".join(labels[-2:]))
+    if decided == PAIR:
+        return found
+    return _registered(name if decided == NAME else ".".join(labels[-3:]))
 
 
 def looks(labels: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -146,7 +144,22 @@ def _suffix_list() -> SuffixList:
     )
 
 
-# Names below these share their last labels with few others.
+# What decides on a name: its last two labels, its last three, or all.
+PAIR, THREE, NAME = 2, 3, 0
+
+
+# Most names share their last labels with others.
+@lru_cache(maxsize=65_536)
+def _of_pair(pair: str) -> tuple[int, Registered | None]:
+    known = _suffix_list()
+    label, _, root = pair.rpartition(".")
+    if not label or pair in known.longer:
+        return NAME, None
+    if pair in known.pairs or root in known.wild:
+        return THREE, None
+    return PAIR, Registered(pair, root, False) if root in known.roots else None
+
+
 @lru_cache(maxsize=65_536)
 def _registered(name: str) -> Registered | None:
     known = _suffix_list()

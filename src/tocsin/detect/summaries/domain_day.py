@@ -10,6 +10,8 @@ KEYS = ("sensor", "host", "domain", "day")
 # NetBIOS names travel in the form of DNS but are none (RFC 1002); Windows asks for every failed name once more so.
 NETBIOS = ("NB", "NBSTAT")
 
+OF_DOMAIN = ("suffix", "provided", "label_length", "usual_per_mille")
+
 # Resolvers answer here (RFC 1035); rows of a resolver's own log may leave it out.
 RESOLVER_PORT = 53
 
@@ -25,45 +27,46 @@ def summarise(dns: ir.Table, name: ir.Table, place: ir.Table) -> ir.Table:
     """
     local = place.filter(place.place == "local")
     asked = dns.filter(~dns.query_type.fill_null("").isin(NETBIOS))
-    asked = asked.semi_join(local, asked.initiator == local.address).inner_join(name, dns.query == name.name)
-    asked = asked.mutate(host=asked.initiator, day=asked.time.date(), said=asked.response_code.fill_null(""))
-    some = asked.answers.length() > 0
-    by_name = asked.group_by(*KEYS, "query").agg(
-        questions=asked.count(),
-        failed=count_where(asked.said == "NXDOMAIN"),
-        resolved=count_where((asked.said == "NOERROR") & some),
-        mail=count_where(asked.query_type == "MX"),
-        first=asked.time.min(),
-        last=asked.time.max(),
-        **{column: asked[column].max() for column in _OF_NAME},
-    )
-    domains = _domains(by_name)
-    hosts = domains.group_by("sensor", "day").agg(hosts=domains.host.nunique())
+    asked = asked.semi_join(local, asked.initiator == local.address)
+    asked = asked.mutate(host=asked.initiator, day=asked.time.date())
+    domains = _domains(_by_name(asked), name)
+    # Each from a table of its own or over a window: what is named twice is computed twice.
+    hosts = asked.group_by("sensor", "day").agg(hosts=asked.host.nunique())
     met = domains.mutate(askers=domains.count().over(group_by=[domains.sensor, domains.domain, domains.day]))
     met = met.inner_join(hosts, ("sensor", "day"))
     met = met.left_join(_resolvers(dns), ("sensor", "host", "day")).drop("sensor_right", "host_right", "day_right")
     return met.mutate(clients=met.clients.fill_null(0))
 
 
-_OF_NAME = ("suffix", "provided", "label_length", "usual_per_mille", "inner_length", "about_address")
-
-
-def _domains(by_name: ir.Table) -> ir.Table:
-    carrying = ~by_name.about_address & (by_name.inner_length > 0)
-    return by_name.group_by(KEYS).agg(
-        questions=by_name.questions.sum(),
-        failed=by_name.failed.sum(),
-        resolved=by_name.resolved.sum(),
-        mail=by_name.mail.sum(),
-        names=count_where(carrying),
-        fresh_bytes=ibis.ifelse(carrying, by_name.inner_length, 0).sum(),
-        first=by_name["first"].min(),
-        last=by_name["last"].max(),
-        suffix=by_name.suffix.max(),
-        provided=by_name.provided.max(),
-        label_length=by_name.label_length.max(),
-        usual_per_mille=by_name.usual_per_mille.max(),
+def _by_name(asked: ir.Table) -> ir.Table:
+    asked = asked.mutate(said=asked.response_code.fill_null(""))
+    return asked.group_by("sensor", "host", "day", "query").agg(
+        questions=asked.count(),
+        failed=count_where(asked.said == "NXDOMAIN"),
+        resolved=count_where((asked.said == "NOERROR") & (asked.answers.length() > 0)),
+        mail=count_where(asked.query_type == "MX"),
+        first=asked.time.min(),
+        last=asked.time.max(),
     )
+
+
+def _domains(by_name: ir.Table, name: ir.Table) -> ir.Table:
+    """The names of each domain together. What is the same for all of them is joined afterwards, for it is long."""
+    carrying = ~name.about_address & (name.inner_length > 0)
+    told = name.select("name", "domain", carries=carrying, carried=ibis.ifelse(carrying, name.inner_length, 0))
+    met = by_name.inner_join(told, by_name.query == told.name)
+    domains = met.group_by(KEYS).agg(
+        questions=met.questions.sum(),
+        failed=met.failed.sum(),
+        resolved=met.resolved.sum(),
+        mail=met.mail.sum(),
+        names=count_where(met.carries),
+        fresh_bytes=met.carried.sum(),
+        first=met["first"].min(),
+        last=met["last"].max(),
+    )
+    same = name.group_by("domain").agg(**{column: name[column].max() for column in OF_DOMAIN})
+    return domains.inner_join(same, "domain")
 
 
 def _resolvers(dns: ir.Table) -> ir.Table:
