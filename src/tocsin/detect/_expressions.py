@@ -71,3 +71,10 @@ def score(*parts: ir.IntegerValue | int) -> ir.FloatingValue:
 def share(part: ir.IntegerValue, whole: ir.IntegerValue) -> ir.FloatingValue:
     """``part`` of ``whole``, 0 to 1; null where there is nothing (Spark refuses to divide by zero)."""
     return part.cast("float64") / whole.nullif(0).cast("float64")
+
+
+def stacked(first: ir.Table, *others: ir.Table) -> ir.Table:
+    """Rows of several tables, with the columns and types of the first, each of which may be null."""
+    kinds = {name: kind.copy(nullable=True) for name, kind in first.schema().items()}
+    tables = [table.select(*kinds).cast(kinds) for table in (first, *others)]
+    return tables[0].union(*tables[1:])
