@@ -1,11 +1,20 @@
 """Many failed machine-made names are a generator's; what else fails or looks odd is not."""
 
+from datetime import date
 from pathlib import Path
+
+import pyarrow as pa
 
 from tests.detect.captured import payload_questions, zeek_questions
 from tests.detect.flows import HOST, PEER, Detect, Row
 from tests.detect.questions import asked, each, failed, generated, scores
-from tocsin.detect import dga
+from tocsin.detect import DetectSummary, dga
+from tocsin.detect import detect as detect_all
+from tocsin.parties.enrol import Entry, enrol
+from tocsin.records import Dns, arrow_schema
+from tocsin.store.lake import LakeWriter
+from tocsin.store.ledger import Ledger, put
+from tocsin.workspace import Workspace
 
 WORDS = ["river", "window", "garden", "silver", "market", "letter", "summer", "planet", "copper", "basket"]
 SUFFIXES = ("com", "net", "org", "info", "biz")
@@ -156,6 +165,32 @@ def test_questions_from_outside_and_of_two_days_are_apart(detect: Detect) -> Non
 def test_usual_is_what_half_of_the_hosts_meet(detect: Detect) -> None:
     others = [failed(1, f"{WORDS[number]}.com", initiator=f"192.0.2.{20 + number % 3}") for number in range(6)]
     assert detect("dga", [], dns=[*each(generated(12)), *others])[0]["failed_names_usual_here"] == 2
+
+
+def run(workspace: Workspace, ledger: Ledger, rows: list[Row]) -> DetectSummary:
+    """The whole detection over a lake that holds these questions, and no flows."""
+    with LakeWriter(workspace.lake, "one") as writer:
+        writer.write(Dns, pa.Table.from_pylist(rows, schema=arrow_schema(Dns)))
+        files = writer.finish(workspace.party, "TLP:AMBER", "test")
+    with ledger.write() as connection:
+        put(connection, files)
+        enrol(connection, workspace, Entry(id="example-campus", networks=("192.0.2.0/24",), since=date(2018, 1, 1)))
+    return detect_all(workspace, ledger)
+
+
+def test_a_finding_names_what_was_asked_for(workspace: Workspace, ledger: Ledger) -> None:
+    (finding,) = run(workspace, ledger, each(generated(40))).findings
+    assert (finding.behaviour, finding.host, finding.technique) == ("dga", HOST, "T1568.002")
+    assert len(finding.peers) == 20
+    assert all(peer["address"] is None and peer["name"] in generated(40) for peer in finding.peers)
+
+
+def test_without_answers_it_cannot_be_judged(workspace: Workspace, ledger: Ledger) -> None:
+    unheard = run(workspace, ledger, each(generated(40), response_code=None))
+    assert not unheard.findings
+    reasons = {unable.detector: unable.reason for unable in unheard.unable}
+    assert reasons["dga"] == "it does not say how questions were answered"
+    assert "dns_tunnel" not in reasons
 
 
 def test_the_generator_of_a_real_bot_is_found_at_either_address(detect: Detect, test_data: Path) -> None:

@@ -17,7 +17,7 @@ LIKE_CHANCE = ["qxzkvbjw", "zzkqjxwv", "vbqxkzjp", "jxqkvzbw", "kqzxjvwb", "xkqz
 
 def test_what_is_trained_tells_the_two_apart() -> None:
     weights = train(LIKE_WORDS, {"one": LIKE_CHANCE[:4], "two": LIKE_CHANCE[4:]})
-    assert (weights.dtype, weights.shape) == (np.int8, (1 << BUCKET_BITS,))
+    assert weights.dtype == np.int8 and weights.shape == (1 << BUCKET_BITS,)
     assert sums(weights, LIKE_WORDS).max() < sums(weights, LIKE_CHANCE).min()
     assert (train(LIKE_WORDS, {"one": LIKE_CHANCE[:4], "two": LIKE_CHANCE[4:]}) == weights).all()
 
