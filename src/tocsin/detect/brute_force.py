@@ -20,8 +20,8 @@ Parameters:
     alike_max_percent: largest distance between the quartiles of the bytes each way, percent of the median: a refused
         password makes the same exchange each time
     little_max_bytes: most bytes each way of such an exchange, by the median; a session that is used carries more
-    score_min: lowest score that is reported. Failed logins count 70, ten times as many or as many servers 10 each;
-        connections that are alike 70, ten times as many 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. Failed logins count 70, ten times as many or as many
+        servers 10 each; connections that are alike 70, ten times as many 10
 
 Learn more: MITRE ATT&CK T1110; Zeek's detect-bruteforcing policies; Hofstede et al., SSH Compromise Detection Using
     NetFlow/IPFIX (SIGCOMM CCR 2014).
@@ -60,7 +60,7 @@ def detect(
     tries_a_minute_min: int = 6,
     alike_max_percent: int = 10,
     little_max_bytes: int = 10_000,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Guessing, one row for each sensor, host, server, port and day."""
     failed = _failed(login, place, failures_min, failures_min_percent, servers_min)

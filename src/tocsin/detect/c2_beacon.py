@@ -38,10 +38,10 @@ Parameters:
     little_max_bytes: most bytes each way of such an exchange, by the median; parts of a download are larger
     names_min: fewest names under which one address is asked, over HTTP, for such calls to count that share a
         connection; a page asks its server again and again too, but under one name
-    score_min: lowest score that is reported. Regularity counts 45, a port of its own 25, silence from the other side
-        20, chat with machines (IRC) 25; being rapid and the same, or varied on purpose and alike, 25. UDP, which keeps
-        paths open with regular packets, takes 25 away, and so does a protocol that the sensor recognises as an ordinary
-        one, unless the contacts are of those two kinds
+    score_min: lowest score that is kept, below 0.7 as a candidate. Regularity counts 45, a port of its own 25, silence
+        from the other side 20, chat with machines (IRC) 25; being rapid and the same, or varied on purpose and alike,
+        25. UDP, which keeps paths open with regular packets, takes 25 away, and so does a protocol that the sensor
+        recognises as an ordinary one, unless the contacts are of those two kinds
 
 Learn more: MITRE ATT&CK T1071, T1071.001; Hu et al., BAYWATCH (DSN 2016); documentation of RITA's beacon score.
 """
@@ -60,6 +60,7 @@ from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
 from tocsin.wording import number
 
 SAMPLING = 1
+RARITY = True
 NEEDS = ("flow.responder_packets",)
 
 
@@ -82,7 +83,7 @@ def detect(
     alike_max_percent: int = 10,
     little_max_bytes: int = 10_000,
     names_min: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Regular contacts, one row for each sensor, host, peer, port, protocol and day, or name and day."""
     many = contacts_min, min(minutes_min, rapid_minutes_min) * MINUTE_US

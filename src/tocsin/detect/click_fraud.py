@@ -16,8 +16,8 @@ Parameters:
     share_min_percent: how many of the host's requests are clicks, percent. Of a page that a person opens, a hundred
         parts are fetched for each click
     hosts_shown: how many advertising hosts are named
-    score_min: lowest score that is reported. So many clicks count 60, ten times as many 10, twice the share 10, one
-        program (User-Agent) for all clicks 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. So many clicks count 60, ten times as many 10, twice
+        the share 10, one program (User-Agent) for all clicks 10
 
 Learn more: MITRE ATT&CK T1496; Miller et al., What's Clicking What? Techniques and Innovations of Today's Clickbots
     (DIMVA 2011); Pearce et al., Characterizing Large-Scale Click Fraud in ZeroAccess (CCS 2014).
@@ -51,7 +51,7 @@ def detect(
     slots_min: int = 12,
     share_min_percent: int = 30,
     hosts_shown: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Hosts that click, one row for each sensor, host, day and advertising host, those with most clicks first."""
     requests = _requests(http, place)

@@ -21,7 +21,8 @@ Parameters:
     hosts_min: fewest addresses of a network that were flooded together, to report the network
     share_max_percent: largest part of a network's flood that one address may have had; beyond, it is that address's
     sources_shown: how many of the sources are named
-    score_min: lowest score that is reported. A flood counts 70, ten times the packets 10, ten times the sources 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. A flood counts 70, ten times the packets 10, ten
+        times the sources 10
 
 Learn more: MITRE ATT&CK T1498; Jonker et al., Millions of Targets Under Attack (IMC 2017).
 """
@@ -57,7 +58,7 @@ def detect(
     hosts_min: int = 8,
     share_max_percent: int = 50,
     sources_shown: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Floods, one row for each sensor, flooded address or network, day and the first few of its sources."""
     minutes = _minutes(flow, place, _loud(inward_hour, packets_min, answered_max_percent))

@@ -17,9 +17,9 @@ Parameters:
         busy day takes a few megabytes at most
     returned_max_percent: most that comes back, percent of what was sent: TCP acknowledges with some 3
     crowd_min: peers on ports of their own from which a host counts as sharing files
-    score_min: lowest score that is reported. The amount counts 45, a port of its own 25, hiding in questions or echo
-        requests 35, being the greater part of all that the host sent out that day 5; a protocol that the sensor
-        recognises as an ordinary one takes 25 away, a crowd of peers 40
+    score_min: lowest score that is kept, below 0.7 as a candidate. The amount counts 45, a port of its own 25, hiding
+        in questions or echo requests 35, being the greater part of all that the host sent out that day 5; a protocol
+        that the sensor recognises as an ordinary one takes 25 away, a crowd of peers 40
 
 Learn more: MITRE ATT&CK T1041, T1048.
 """
@@ -49,7 +49,7 @@ def detect(
     hidden_min_megabytes: int = 20,
     returned_max_percent: int = 10,
     crowd_min: int = 30,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Large one-sided amounts, one row for each sensor, host, peer, port, protocol and day."""
     pairs = _pairs(pair_hour)

@@ -14,7 +14,7 @@ Alarms falsely on: traps that answer on purpose, and services that are meant for
 Parameters:
     served_min: fewest connections that were served; one may be a misreading
     peers_many: outside addresses from which on the service is found by everybody
-    score_min: lowest score that is reported. Being served counts 70, by many addresses 15
+    score_min: lowest score that is kept, below 0.7 as a candidate. Being served counts 70, by many addresses 15
 
 Learn more: Antonakakis et al., Understanding the Mirai Botnet (USENIX Security 2017); RFC 8576; Shadowserver's reports
     on accessible services.
@@ -57,7 +57,7 @@ SERVICES = {
 }
 
 
-def detect(inward_hour: ir.Table, *, served_min: int = 2, peers_many: int = 10, score_min: float = 0.7) -> ir.Table:
+def detect(inward_hour: ir.Table, *, served_min: int = 2, peers_many: int = 10, score_min: float = 0.4) -> ir.Table:
     """Open services, one row for each sensor, host, port and day, with the address that was served most."""
     hours = inward_hour.mutate(day=inward_hour.hour.date()).filter(
         inward_hour.protocol == "tcp", inward_hour.port.isin(tuple(SERVICES)), inward_hour.served > 0

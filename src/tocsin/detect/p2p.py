@@ -18,7 +18,8 @@ Parameters:
     silent_min: fewest addresses on one TCP port that never answered, to count as a search
     silent_min_percent: how many of the addresses tried on that port must be silent, percent
     peers_shown: how many peers are named
-    score_min: lowest score that is reported. The crowd counts 45, the search 30, peers that mostly do not answer 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. The crowd counts 45, the search 30, peers that
+        mostly do not answer 10
 
 Learn more: MITRE ATT&CK T1090; Herwig et al., Measurement and Analysis of Hajime (NDSS 2019).
 """
@@ -50,7 +51,7 @@ def detect(
     silent_min: int = 10,
     silent_min_percent: int = 75,
     peers_shown: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Hosts with a crowd of peers, one row for each sensor, host, day and the first few of its peers."""
     peers = _peers(pair_hour)

@@ -13,7 +13,8 @@ Parameters:
     answers_min_megabytes: least that was answered to one address within an hour; resolvers send a busy client less
     larger_min: how many times as large as the questions the answers must be
     packets_per_second_min: lowest rate of questions, over the time in which they came
-    score_min: lowest score that is reported. So much counts 70, ten times as much or as large 10 each
+    score_min: lowest score that is kept, below 0.7 as a candidate. So much counts 70, ten times as much or as large 10
+        each
 
 Learn more: MITRE ATT&CK T1498.002; Rossow, Amplification Hell (NDSS 2014); US-CERT Alert TA14-017A.
 """
@@ -67,7 +68,7 @@ def detect(
     answers_min_megabytes: int = 5,
     larger_min: int = 3,
     packets_per_second_min: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Reflections, one row for each sensor, host, flooded address, port and day: its largest hour."""
     hours = inward_hour.filter(inward_hour.protocol == "udp", inward_hour.port.isin(tuple(SERVICES)))

@@ -22,8 +22,8 @@ Parameters:
         ports that a peer opens for itself are high
     low_ports_sweep: well-known ports within burst_minutes that count as a search even where they answer, as those of
         traps and of some firewalls do; no program needs as many services of one machine at once
-    score_min: lowest score that is reported. ports_min counts 40, ports_many 20 more, a burst 20, a search for services
-        20, nearly nothing answering 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. ports_min counts 40, ports_many 20 more, a burst 20,
+        a search for services 20, nearly nothing answering 10
 
 Learn more: MITRE ATT&CK T1046; Jung et al., Fast Portscan Detection Using Sequential Hypothesis Testing
     (IEEE S&P 2004); the Nmap book, chapter Port Scanning Techniques.
@@ -57,7 +57,7 @@ def detect(
     burst_minutes: int = 1,
     low_ports_min: int = 5,
     low_ports_sweep: int = 15,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Addresses that were scanned, one row for each sensor, host, peer and day; their port is null."""
     pairs = _pairs(attempt_day)

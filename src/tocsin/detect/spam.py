@@ -15,8 +15,8 @@ Parameters:
     servers_many: so many that no newsletter of a small office explains them
     domains_many: senders' domains that are as many as no office has
     servers_shown: how many of the servers are named
-    score_min: lowest score that is reported. Trying servers_min counts 50; nobody bringing mail to the host 20;
-        servers_many 15; most of them silent or refusing 10; domains_many 20
+    score_min: lowest score that is kept, below 0.7 as a candidate. Trying servers_min counts 50; nobody bringing mail
+        to the host 20; servers_many 15; most of them silent or refusing 10; domains_many 20
 
 Learn more: Ramachandran and Feamster, Understanding the Network-Level Behavior of Spammers (SIGCOMM 2006); M3AAWG,
     Managing Port 25 for Residential or Dynamic IP Space.
@@ -47,7 +47,7 @@ def detect(
     servers_many: int = 100,
     domains_many: int = 10,
     servers_shown: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Hosts that send mail in bulk, one row for each sensor, host, day and the first few of the servers."""
     tried = attempt_day.filter(attempt_day.port == MAIL, ~attempt_day.inside)

@@ -17,8 +17,8 @@ Parameters:
     answered_max_percent: most that are answered, percent; answers to forged senders go elsewhere
     transit_max_percent: how many of the sensor's flows may be between others; beyond, it sees transit, not forgery
     targets_shown: how many targets are named
-    score_min: lowest score that is reported. Forged senders count 70, ten times as many 10, addresses that are nowhere
-        on the Internet (RFC 6890) among them 10
+    score_min: lowest score that is kept, below 0.7 as a candidate. Forged senders count 70, ten times as many 10,
+        addresses that are nowhere on the Internet (RFC 6890) among them 10
 
 Learn more: BCP 38, BCP 84; CAIDA Spoofer project; MANRS actions for network operators.
 """
@@ -52,7 +52,7 @@ def detect(
     answered_max_percent: int = 5,
     transit_max_percent: int = 20,
     targets_shown: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Targets of forged senders, one row for each sensor, target, port and day, those of most senders first."""
     known = place.view()

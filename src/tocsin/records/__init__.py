@@ -3,7 +3,9 @@
 from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
-from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
+from tocsin.records.documents import finding_document
+from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
+from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
@@ -12,7 +14,10 @@ from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice
 from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
 from tocsin.records.work import Audit, Job, Outbox
 
-LAKE_TABLES: tuple[type[Record], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label)
+LAKE_TABLES: tuple[type[Record], ...] = (
+    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label),
+    *(PairDay, NameDay),
+)
 
 # What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
 SEEN_TABLES: tuple[type[Telemetry], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Alert)
@@ -31,7 +36,9 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
+    Candidate: ("id",),
     Judgement: ("detector", "sensor", "day"),
+    Looked: ("detector", "day"),
     Sighting: ("id",),
     Indicator: ("id",),
     Rule: ("id",),
@@ -62,6 +69,7 @@ __all__ = [
     "Assessment",
     "Audit",
     "Behaviour",
+    "Candidate",
     "Case",
     "CaseEvent",
     "Column",
@@ -85,12 +93,15 @@ __all__ = [
     "Lease",
     "LedgerRecord",
     "Login",
+    "Looked",
     "Measure",
     "Membership",
     "Mitigation",
+    "NameDay",
     "Network",
     "Notice",
     "Outbox",
+    "PairDay",
     "Party",
     "Peer",
     "Practice",
@@ -110,6 +121,7 @@ __all__ = [
     "User",
     "arrow_schema",
     "columns",
+    "finding_document",
     "record_id",
     "table_name",
 ]
