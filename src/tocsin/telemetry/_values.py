@@ -21,6 +21,7 @@ MICROSECONDS = 1_000_000
 LARGEST = 2**63 - 1
 # Up to the end of the year 9999, the last that a date can name.
 _LAST_SECOND = 253_402_300_799
+LAST_INSTANT = _LAST_SECOND * MICROSECONDS
 # A number this high is no second before the year 5138: it counts milliseconds, as Zeek's JSON::TS_MILLIS does.
 _FIRST_MILLISECOND = 100_000_000_000
 
@@ -88,11 +89,16 @@ def address(values: Values) -> Values:
     if all(is_canonical):
         return values
     distinct = zip(encoded.dictionary.to_pylist(), is_canonical, strict=True)
-    return pa.array([a if ok else _canonical(a) for a, ok in distinct], pa.string()).take(encoded.indices)
+    return pa.array([a if ok else canonical(a) for a, ok in distinct], pa.string()).take(encoded.indices)
 
 
 @lru_cache(1 << 16)
-def _canonical(address: str) -> str | None:
+def canonical(address: str) -> str | None:
+    """An address in the form of RFC 5952; None for what is none.
+
+    >>> [canonical(text) for text in ("2001:DB8:0:0::1", "::ffff:192.0.2.1", "fe80::1%eth0", "192.0.2")]
+    ['2001:db8::1', '192.0.2.1', None, None]
+    """
     try:
         found = ip_address(address)
     except ValueError:
@@ -106,7 +112,7 @@ def _instant(values: Values, *ways: Parser) -> Values:
     if pa.types.is_floating(values.type):
         values = _in_seconds(values, _FIRST_MILLISECOND)
     since_1970 = _in_seconds(_parse(values, INTEGER, *ways), _FIRST_MILLISECOND * MICROSECONDS)
-    return _within(since_1970, 0, _LAST_SECOND * MICROSECONDS).cast(pa.timestamp("us"))
+    return _within(since_1970, 0, LAST_INSTANT).cast(pa.timestamp("us"))
 
 
 def _parse(values: Values, kind: pa.DataType, *ways: Parser) -> Values:
