@@ -60,7 +60,8 @@ class Tally:
 
 def _networks(directory: Directory, rows: pa.Table) -> set[str]:
     """Prefixes of the directory that hold an address of these rows, wider ones included."""
-    addresses = {*pc.unique(rows["initiator"]).to_pylist(), *pc.unique(rows["responder"]).to_pylist()}
+    sides = [side for side in ("initiator", "responder") if side in rows.column_names]
+    addresses = {address for side in sides for address in pc.unique(rows[side]).to_pylist()}
     found = set(directory.table.find([address for address in addresses if address]).tolist()) - {NONE}
     held = {index for inner in found for index in (inner, *directory.table.around(inner))}
     return {directory.networks[index].prefix for index in held}
