@@ -52,8 +52,8 @@ def _written(root: Path, name: str, rows: list[Row]) -> LakeFile:
     table = pa.Table.from_pylist([dict.fromkeys(schema.names) | row for row in rows], schema=schema)
     pq.write_table(table, root / f"{name}.parquet")
     of_file: dict[str, Any] = {"ingest": "i", "day": DAY.date(), "rows": len(rows), "bytes": 1}
-    kept = {"party": "p", "marking": "TLP:CLEAR", "source": "s"}
-    return LakeFile(path=f"{name}.parquet", telemetry=name, **of_file, **kept)
+    of_file |= {"party": "p", "marking": "TLP:CLEAR", "source": "s"}
+    return LakeFile(path=f"{name}.parquet", telemetry=name, **of_file)
 
 
 def test_an_open_connection_is_seen_once_as_at_the_latest_look(see: See) -> None:

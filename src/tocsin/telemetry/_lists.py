@@ -15,7 +15,7 @@ _LONGEST_TTL = 2**32
 def answers(values: Values) -> Values:
     """Addresses and names; what is neither, such as the text of a TXT record, is left out, and so are those past 64."""
     lists = as_lists(values)
-    flat, parents = lists.flatten(), pc.list_parent_indices(lists).to_numpy()
+    flat, parents = pc.list_flatten(lists), pc.list_parent_indices(lists).to_numpy()
     encoded = flat.dictionary_encode()
     known = pa.array([None if text is None else _answer(text) for text in encoded.dictionary.to_pylist()], TEXT)
     found = known.take(encoded.indices)
@@ -29,7 +29,7 @@ def smallest(values: Values) -> Values:
     """The smallest of some seconds, as a whole number; null where one is none."""
     lists = as_lists(values)
     try:
-        numbers = lists.flatten().cast(NUMBER)
+        numbers = pc.list_flatten(lists).cast(NUMBER)
     except pa.ArrowInvalid:
         return pa.array([_smallest(seconds) for seconds in lists.to_pylist()], INTEGER)
     lowest = np.full(len(lists), np.inf)

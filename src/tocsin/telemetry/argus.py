@@ -30,11 +30,12 @@ import pyarrow.compute as pc
 
 from tocsin.telemetry._argus_counts import contradictory, sides
 from tocsin.telemetry._argus_states import states
-from tocsin.telemetry._argus_text import INSIDE_UDP, layout, parse_argus, protocol
+from tocsin.telemetry._argus_text import layout, parse_argus
 from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._columns import Field, converted, replaced
 from tocsin.telemetry._flows import LONGEST_US, count, flow_batch, largest_count
 from tocsin.telemetry._labels import LABEL, labelled
+from tocsin.telemetry._protocols import INSIDE_UDP, protocol
 from tocsin.telemetry._rows import Batch, Reject, rejected
 from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, duration, local_instant, lower, short, text
 

@@ -36,7 +36,7 @@ def recognise(head: bytes) -> bool:
     return is_log(head, "dns", ("ts", "id.orig_h", "query", "qtype_name"))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Questions with their answers, and lines that are none."""
 
     def questions(rows: pa.Table) -> Iterator[Batch]:

@@ -21,12 +21,9 @@ from tocsin.telemetry._batches import batch
 from tocsin.telemetry._columns import Field
 from tocsin.telemetry._flows import LARGEST_COUNT, count
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._texts import host, shown
+from tocsin.telemetry._texts import host, method, path, software
 from tocsin.telemetry._values import INTEGER, integer
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
-
-LONGEST_METHOD, LONGEST_PATH, LONGEST_SOFTWARE = 32, 1024, 512
-status = integer(0, 999)
 
 
 def recognise(head: bytes) -> bool:
@@ -35,7 +32,7 @@ def recognise(head: bytes) -> bool:
     return is_log(head, "http", ("ts", "id.orig_h", "trans_depth", "request_body_len"), lacks=("request_path",))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Requests with their answers, and lines that are none."""
 
     def requests(rows: pa.Table) -> Iterator[Batch]:
@@ -46,11 +43,11 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 FIELDS = (
     *EXCHANGE,
-    Field("method", "method", shown(LONGEST_METHOD), "text"),
+    Field("method", "method", method, "text"),
     Field("host", "host", host, "a name"),
-    Field("uri", "path", shown(LONGEST_PATH), "text"),
-    Field("user_agent", "user_agent", shown(LONGEST_SOFTWARE), "text"),
-    Field("status_code", "status", status, "a status", INTEGER, lenient=True),
+    Field("uri", "path", path, "text"),
+    Field("user_agent", "user_agent", software, "text"),
+    Field("status_code", "status", integer(0, 999), "a status", INTEGER, lenient=True),
     Field("request_body_len", "request_bytes", count, "a count", INTEGER, largest=LARGEST_COUNT),
     Field("response_body_len", "response_bytes", count, "a count", INTEGER, largest=LARGEST_COUNT),
 )

@@ -20,11 +20,9 @@ from tocsin.telemetry._batches import batch
 from tocsin.telemetry._columns import Field
 from tocsin.telemetry._lists import size
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._texts import domain, shown
+from tocsin.telemetry._texts import domain, words
 from tocsin.telemetry._values import TEXT
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
-
-LONGEST = 255
 
 
 def recognise(head: bytes) -> bool:
@@ -32,7 +30,7 @@ def recognise(head: bytes) -> bool:
     return is_log(head, "smtp", ("ts", "id.orig_h", "trans_depth", "tls"))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Deliveries, and lines that are none."""
 
     def deliveries(rows: pa.Table) -> Iterator[Batch]:
@@ -43,8 +41,8 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 FIELDS = (
     *EXCHANGE,
-    Field("helo", "helo", shown(LONGEST), "text"),
+    Field("helo", "helo", words, "text"),
     Field("mailfrom", "sender_domain", domain, "an address of mail", lenient=True),
     Field("rcptto", "recipients", size, "a list", pa.list_(TEXT)),
-    Field("last_reply", "reply", shown(LONGEST), "text"),
+    Field("last_reply", "reply", words, "text"),
 )

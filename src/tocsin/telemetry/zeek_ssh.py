@@ -20,11 +20,9 @@ from tocsin.telemetry._batches import batch
 from tocsin.telemetry._columns import Field
 from tocsin.telemetry._flows import LARGEST_COUNT, count
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._texts import flag, shown
+from tocsin.telemetry._texts import flag, words
 from tocsin.telemetry._values import INTEGER
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
-
-LONGEST = 255
 
 
 def recognise(head: bytes) -> bool:
@@ -32,7 +30,7 @@ def recognise(head: bytes) -> bool:
     return is_log(head, "ssh", ("ts", "id.orig_h", "auth_attempts"))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Sessions, and lines that are none."""
 
     def logins(rows: pa.Table) -> Iterator[Batch]:
@@ -45,5 +43,5 @@ FIELDS = (
     *EXCHANGE,
     Field("auth_success", "success", flag, "true or false", pa.bool_()),
     Field("auth_attempts", "attempts", count, "a count", INTEGER, largest=LARGEST_COUNT),
-    Field("client", "client_software", shown(LONGEST), "text"),
+    Field("client", "client_software", words, "text"),
 )

@@ -25,11 +25,9 @@ from tocsin.telemetry._batches import batch
 from tocsin.telemetry._columns import Field
 from tocsin.telemetry._lists import first
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._texts import name, sha256, shown
+from tocsin.telemetry._texts import distinguished_name, name, sha256
 from tocsin.telemetry._values import TEXT, Values, short, token
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
-
-LONGEST = 512
 
 
 def recognise(head: bytes) -> bool:
@@ -37,7 +35,7 @@ def recognise(head: bytes) -> bool:
     return is_log(head, "ssl", ("ts", "id.orig_h", "resumed", "established"))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Handshakes, and lines that are none."""
 
     def handshakes(rows: pa.Table) -> Iterator[Batch]:
@@ -64,6 +62,6 @@ FIELDS = (
     Field("cert_chain_fps", "fingerprint", _first_id, "a list of digests", pa.list_(TEXT)),
     Field("cert_chain_fps", "certificate_sha256", _first_sha256, "a list of digests", pa.list_(TEXT), lenient=True),
     Field("cert_chain_fuids", "file", _first_id, "a list of ids", pa.list_(TEXT)),
-    Field("subject", "certificate_subject", shown(LONGEST), "text"),
-    Field("issuer", "certificate_issuer", shown(LONGEST), "text"),
+    Field("subject", "certificate_subject", distinguished_name, "text"),
+    Field("issuer", "certificate_issuer", distinguished_name, "text"),
 )

@@ -20,10 +20,9 @@ from tocsin.records import Certificate
 from tocsin.telemetry._batches import batch
 from tocsin.telemetry._columns import Field
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._texts import sha256, shown
+from tocsin.telemetry._texts import distinguished_name, sha256
 from tocsin.telemetry._values import NUMBER, instant, short
 from tocsin.telemetry._zeek import is_log, read_log
-from tocsin.telemetry.zeek_ssl import LONGEST
 
 
 def recognise(head: bytes) -> bool:
@@ -31,7 +30,7 @@ def recognise(head: bytes) -> bool:
     return is_log(head, "x509", ("ts", "certificate.serial", "certificate.not_valid_after"))
 
 
-def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
+def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)
     """Certificates, and lines that are none."""
 
     def certificates(rows: pa.Table) -> Iterator[Batch]:
@@ -46,8 +45,8 @@ FIELDS = (
     Field("fingerprint", "fingerprint", short, "short printable text"),
     Field("fingerprint", "sha256", sha256, "a digest", lenient=True),
     Field("id", "file", short, "short printable text"),
-    Field("certificate.subject", "subject", shown(LONGEST), "text"),
-    Field("certificate.issuer", "issuer", shown(LONGEST), "text"),
+    Field("certificate.subject", "subject", distinguished_name, "text"),
+    Field("certificate.issuer", "issuer", distinguished_name, "text"),
     Field("certificate.not_valid_before", "valid_from", instant, "a time", NUMBER, lenient=True),
     Field("certificate.not_valid_after", "valid_until", instant, "a time", NUMBER, lenient=True),
 )
