@@ -15,6 +15,7 @@ from tocsin.records import Coverage, Flow, Ingest, LakeFile, Quarantine
 from tocsin.store.lake import lake_files, missing, strays
 from tocsin.store.ledger import Ledger, read
 from tocsin.telemetry import State, ingest
+from tocsin.units import units
 from tocsin.workspace import Workspace
 
 NETWORK = "192.0.2.0/24"
@@ -124,7 +125,7 @@ def test_one_unreadable_file_stops_no_other(
     assert {Path(file.path).name: file.note for file in summary.files if file.state is State.UNREADABLE} == {
         "none": "no such file or directory",
         "empty": "it is empty",
-        "junk": "no reader knows it: there are readers for argus, zeek_conn",
+        "junk": f"no reader knows it: there are readers for {', '.join(units('tocsin.telemetry'))}",
         "wrong.log": "none of its 2 lines can be read: line 3: the #fields line does not name ts once",
         "damaged.gz": summary.files[4].note,
         "folder": "it holds no file that a reader knows",
