@@ -1,6 +1,7 @@
 """Each log is known to one reader, and to the right one."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tocsin.telemetry._content import content
 from tocsin.units import units
 
 HEAD = 1 << 16
-MARKS = {
+MARKS: dict[str, dict[str, Any]] = {
     "conn": {"proto": "tcp", "conn_state": "SF"},
     "dns": {"proto": "udp", "trans_id": 1, "query": "a.example", "qtype": 1, "qtype_name": "A"},
     "http": {"trans_depth": 1, "request_body_len": 0, "response_body_len": 0},
@@ -19,7 +20,7 @@ MARKS = {
     "ssl": {"resumed": False, "established": True},
     "x509": {"certificate.serial": "01", "certificate.not_valid_after": 1.0},
 }
-# Zeek's own reports and Tocsin's labels' rules; what is read by nobody is passed over in a folder.
+# Zeek's logs that no reader here is for.
 UNREAD = {"sip", "files", "notice", "weird", "tunnel", "software", "arp", "pe", "stats", "reporter", "known_hosts"}
 
 
@@ -55,10 +56,9 @@ def test_no_file_of_the_test_data_is_known_to_two_readers(test_data: Path) -> No
                 continue
         found[str(file.relative_to(test_data))] = known(head)
     assert {file: readers for file, readers in found.items() if len(readers) > 1} == {}
-    for file, readers in found.items():
-        name = Path(file).name
-        log = name.removeprefix("open_").removeprefix("labeled-").split(".")[0].removesuffix("_json")
+    for known_file, readers in found.items():
+        log = Path(known_file).name.removeprefix("open_").removeprefix("labeled-").split(".")[0].removesuffix("_json")
         if f"zeek_{log}" in units("tocsin.telemetry") and readers:
-            assert readers == [f"zeek_{log}"], file
+            assert readers == [f"zeek_{log}"], known_file
         if log in UNREAD:
-            assert readers == [], file
+            assert readers == [], known_file

@@ -150,7 +150,7 @@ def test_addresses_become_canonical() -> None:
     assert flow(dest_ip="2001:0db8:0000:0000:0000:0000:0000:0053")["responder"] == "2001:db8::53"
 
 
-ANSWERS = [
+ANSWERS: list[Event] = [
     {"rrname": "www.example.com", "rrtype": "CNAME", "ttl": 300, "rdata": "cdn.example.net"},
     {"rrname": "cdn.example.net", "rrtype": "A", "ttl": 60, "rdata": "198.51.100.80"},
     {"rrname": "cdn.example.net", "rrtype": "TXT", "ttl": 90, "rdata": "text"},
