@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tocsin.access import shown
 from tocsin.cases import merge
-from tocsin.detect import detect
+from tocsin.detect import detect, hide
 from tocsin.errors import TocsinError
 from tocsin.parties.enrol import Entry, checked, enrol
 from tocsin.programme import clock, import_roadmap, measure, moved, shipped_roadmap
@@ -84,7 +84,8 @@ def _ingest(run: Run, advance: Advance) -> list[str]:
 def _detect(run: Run, advance: Advance) -> list[str]:
     summary = detect(run.workspace, run.ledger, engine=run.engine, progress=advance)
     lines = []
-    for finding in summary.findings:
+    shown_ = [finding for finding in summary.findings if finding.suppressed_by is None]
+    for finding in shown_:
         lines.append(f"{finding.day}  {finding.subject['value']}  {finding.behaviour}  {finding.confidence} %")
         lines.append(f"    {finding.explanation}")
     if not summary.days:
@@ -92,6 +93,13 @@ def _detect(run: Run, advance: Advance) -> list[str]:
     elif not lines:
         lines.append(f"nothing found in {many(len(summary.days), 'day')} of telemetry")
     return lines + [f"cannot judge {u.detector} at sensor {u.sensor} on {u.day}: {u.reason}" for u in summary.unable]
+
+
+def _hide(run: Run, _: Advance) -> list[str]:
+    with run.ledger.write() as connection:
+        hidden = hide(run.workspace, connection)
+    changed = f": {many(hidden.changed, 'finding')} changed" if hidden.changed else ""
+    return [f"{many(hidden.findings, 'finding')} hidden by rules{changed}"]
 
 
 def _merge(run: Run, _: Advance) -> list[str]:
@@ -131,6 +139,7 @@ def measured(run: Run) -> list[Measure]:
 
 INGEST = Stage("ingest", "Reading telemetry", _ingest)
 DETECT = Stage("detect", "Looking for bots", _detect)
+HIDE = Stage("rules", "Putting rules to findings", _hide)
 MERGE = Stage("cases", "Merging findings into cases", _merge)
 RESPOND = Stage("respond", "Preparing notices and blocks", _respond)
 MEASURE = Stage("measure", "Measuring", _measure)

@@ -40,7 +40,7 @@ class Unit:
 def units(package: str) -> dict[str, Unit]:
     """Units in the folder of ``package``, by name. Files whose name begins with an underscore are not units.
 
-    >>> "zeek_conn" in units("tocsin.telemetry")
+    >>> {"argus", "netflow"} <= units("tocsin.telemetry").keys()
     True
     """
     spec = importlib.util.find_spec(package)

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     party: str = Field(pattern=PARTY_ID.pattern)
     marking: str = "TLP:AMBER"
     ledger: str = ""
+    pseudonym_key: str = ""
     now: AwareDatetime | None = None
 
     @field_validator("marking")
@@ -35,11 +36,18 @@ class Settings(BaseSettings):
             raise ValueError(f"must be one of {', '.join(MARKINGS)}")
         return marking
 
-    @field_validator("ledger")
+    @field_validator("pseudonym_key")
     @classmethod
-    def _named(cls, ledger: str) -> str:
-        """A URL may hold a password: ``env:NAME`` and ``file:PATH`` say where it stands."""
-        kind, _, place = ledger.partition(":")
+    def _elsewhere(cls, key: str) -> str:
+        if key and not key.startswith(("env:", "file:")):
+            raise ValueError("a key does not stand in the settings: say where it does, env:NAME or file:PATH")
+        return key
+
+    @field_validator("ledger", "pseudonym_key")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        """A URL may hold a password, and a key is one: ``env:NAME`` and ``file:PATH`` say where it stands."""
+        kind, _, place = value.partition(":")
         if kind == "env":
             if place not in os.environ:
                 raise ValueError(f"the environment has no {place}")
@@ -49,7 +57,7 @@ class Settings(BaseSettings):
                 return Path(place).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise ValueError(f"{place}: {error.strerror}") from None
-        return ledger
+        return value
 
     @classmethod
     def settings_customise_sources(

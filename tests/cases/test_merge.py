@@ -1,5 +1,6 @@
 """Findings become cases: one for each subject, with the party that must act."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.cases.conftest import Made
@@ -149,3 +150,52 @@ def test_a_new_holder_of_the_network_takes_the_case_over(workspace: Workspace, l
         events = [event.event for event in read(connection, CaseEvent)]
     assert case.responsible["party"] == "example-lab"
     assert events == ["found", "assign"]
+
+
+def test_a_case_whose_findings_are_all_hidden_is_dismissed_and_comes_back(
+    workspace: Workspace, ledger: Ledger, finding: Made
+) -> None:
+    found = [finding(), finding(day=20)]
+    with ledger.write() as connection:
+        put(connection, found)
+    (opened,) = merge(workspace, ledger).opened
+    with ledger.write() as connection:
+        put(connection, [replace(each, suppressed_by="ours") for each in found])
+    merge(workspace, ledger)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+        assert (case.state, case.findings) == ("false_positive", [])
+        assert read(connection, CaseEvent)[-1].note == "a rule hides what it rested on"
+    with ledger.write() as connection:
+        put(connection, found)
+    assert merge(workspace, ledger).reopened == (opened,), "though its evidence is older than its end"
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+    assert (case.state, set(case.findings)) == ("open", {each.id for each in found})
+
+
+def test_a_case_is_no_more_than_what_still_shows(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding(confidence=75), finding(behaviour="spam", confidence=95)])
+    merge(workspace, ledger)
+    with ledger.write() as connection:
+        put(connection, [finding(behaviour="spam", confidence=95, suppressed_by="ours")])
+    merge(workspace, ledger)
+    with ledger.look() as connection:
+        (case,) = read(connection, Case)
+    assert (case.behaviours, case.severity, case.state) == (["c2_beacon"], 75, "open")
+
+
+def test_what_an_analyst_dismissed_stays_dismissed(workspace: Workspace, ledger: Ledger, finding: Made) -> None:
+    with ledger.write() as connection:
+        put(connection, [finding()])
+    (opened,) = merge(workspace, ledger).opened
+    with ledger.write() as connection:
+        case = one(connection, Case, id=opened)
+        assert case is not None
+        happen(connection, workspace, case, "dismiss", "analyst")
+        put(connection, [finding(suppressed_by="ours")])
+    merge(workspace, ledger)
+    with ledger.write() as connection:
+        put(connection, [finding()])
+    assert merge(workspace, ledger).reopened == ()

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.detect.flows import Detect, Row
+from tocsin.detect._findings import REPORTED
 from tocsin.detect._inputs import Inputs, parameters
 from tocsin.detect._places import places
 from tocsin.parties.directory import Directory
@@ -51,13 +52,17 @@ def inputs(engine: Engine) -> Iterator[Callable[..., Inputs]]:
 
 @pytest.fixture
 def detect(engine: Engine, inputs: Callable[..., Inputs]) -> Detect:
-    """Run the detector of a name over flows and, by keyword, rows of other tables; its rows, the strongest first."""
+    """Run the detector of a name over flows and, by keyword, rows of other tables; its rows, the strongest first.
 
-    def run(name: str, rows: list[Row], **others: Any) -> list[Row]:
+    What is too weak to be reported is left out; ``weak=True`` gives only that.
+    """
+
+    def run(name: str, rows: list[Row], *, weak: bool = False, **others: Any) -> list[Row]:
         detector = units("tocsin.detect")[name].load()
         given = inputs(rows, **{table: others.pop(table) for table in TABLES & others.keys()})
         tables = {parameter: given.table(parameter) for parameter in parameters(detector.detect)}
         found = engine.rows(detector.detect(**tables, **others)).to_pylist()
+        found = [row for row in found if (row["score"] < REPORTED) == weak]
         return sorted(found, key=lambda row: (-row["score"], row.get("peer") or ""))
 
     return run

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.telemetry.reading import read_file
-from tocsin.telemetry import suricata, zeek_conn
+from tocsin.telemetry import pcap, suricata, zeek_conn
 
 Row = dict[str, Any]
 
@@ -22,6 +22,7 @@ Row = dict[str, Any]
 FORMATS: dict[str, tuple[ModuleType, str, int]] = {
     "zeek": (zeek_conn, "conn.log.labeled", 0),
     "suricata": (suricata, "eve.json", 14),
+    "pcap": (pcap, "test7-malicious.pcap.gz", 0),
 }
 # A frame has at least 60 bytes, of which the header of Ethernet takes 14 and that of IP at least 20.
 MOST_PADDING = 60 - 14 - 20

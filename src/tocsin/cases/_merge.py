@@ -48,19 +48,33 @@ def merge(workspace: Workspace, ledger: Ledger) -> MergeSummary:
 def _kept_true(
     connection: sa.Connection, workspace: Workspace, known: Directory, case: Case, found: Mapping[str, Finding]
 ) -> Case:
-    """A case without the findings that no longer hold, and with the party that is responsible now."""
-    holding = [name for name in case.findings if name in found]
-    if holding != case.findings:
-        case = replace(case, findings=holding)
-        put(connection, [case])
-    if not is_alive(case):
-        return case
-    if not holding and not case.sightings:
-        return happen(connection, workspace, case, "dismiss", ACTOR, "what it rested on no longer holds")
-    (answer,) = responsible(known, [case.subject["value"]])
-    if answer == case.responsible:
-        return case
-    return happen(connection, workspace, replace(case, responsible=answer), "assign", ACTOR, answer["how"])
+    """A case without the findings that no longer hold or are hidden, and with the party that is responsible now."""
+    standing = [found[name] for name in case.findings if name in found and found[name].suppressed_by is None]
+    after = _resting_on(case, standing)
+    if after != case:
+        put(connection, [after])
+    if not is_alive(after):
+        return after
+    if not standing and not after.sightings:
+        hidden = any(name in found for name in case.findings)
+        note = "a rule hides what it rested on" if hidden else "what it rested on no longer holds"
+        return happen(connection, workspace, after, "dismiss", ACTOR, note)
+    (answer,) = responsible(known, [after.subject["value"]])
+    if answer == after.responsible:
+        return after
+    return happen(connection, workspace, replace(after, responsible=answer), "assign", ACTOR, answer["how"])
+
+
+def _resting_on(case: Case, standing: list[Finding]) -> Case:
+    """The case with these findings and no others; with sightings, what it is said to be may come from those."""
+    after = replace(case, findings=[finding.id for finding in standing])
+    if not standing or case.sightings:
+        return after
+    return replace(
+        after,
+        severity=max(finding.confidence for finding in standing),
+        behaviours=sorted({finding.behaviour for finding in standing}),
+    )
 
 
 def _merge_subject(
@@ -78,8 +92,10 @@ def _merge_subject(
     latest = max(cases, key=lambda case: case.last_seen)
     case = _with_findings(latest, fresh)
     settled = latest.state == "claimed" or not is_alive(latest)
-    # Evidence from before the party said that it was clean, or from before the case ended, is no relapse.
-    if settled and case.last_seen > read(connection, CaseEvent, case=latest.id)[-1].time:
+    last = read(connection, CaseEvent, case=latest.id)[-1] if settled else None
+    # Evidence from before the party said that it was clean, or from before the case ended, is no relapse. What ended
+    # for want of evidence goes on as soon as there is some, of whatever day.
+    if last and (case.last_seen > last.time or (last.event, last.actor) == ("dismiss", ACTOR)):
         return happen(connection, workspace, case, "reopen", ACTOR, note), "reopened"
     return happen(connection, workspace, case, "found", ACTOR, note), "extended"
 

@@ -1,5 +1,6 @@
 """List what was found: one behaviour of one subject on one day, with the numbers that decided."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -7,8 +8,9 @@ import typer
 from tocsin.access import shown
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
-from tocsin.records import Finding
+from tocsin.records import Finding, finding_document
 from tocsin.store.ledger import read
+from tocsin.wording import many
 
 
 def run(
@@ -17,12 +19,23 @@ def run(
     suppressed: Annotated[bool, typer.Option("--all", help="Also those that a rule hides.")] = False,
 ) -> None:
     with session(context) as (workspace, ledger), ledger.look() as connection:
-        found = [f for f in shown(workspace, read(connection, Finding)) if suppressed or f.suppressed_by is None]
+        allowed = shown(workspace, read(connection, Finding))
+    found = [finding for finding in allowed if suppressed or finding.suppressed_by is None]
     for finding in sorted(found, key=lambda f: (f.day, f.subject["value"], f.behaviour)):
         if as_json:
-            json_line(finding)
+            json_line(finding_document(finding))
         else:
-            fact(f"{finding.day}  {finding.subject['value']}  {finding.behaviour}  {finding.confidence} %")
+            rule = f"  hidden by rule {finding.suppressed_by}" if finding.suppressed_by else ""
+            fact(f"{finding.day}  {finding.subject['value']}  {finding.behaviour}  {finding.confidence} %{rule}")
             fact(f"    {finding.explanation}")
-    if not found and not as_json:
+    if not as_json:
+        _close(allowed, suppressed)
+
+
+def _close(allowed: Sequence[Finding], suppressed: bool) -> None:
+    """What the list does not show."""
+    if not allowed:
         fact("nothing found: 'tocsin detect' looks")
+    hidden = sum(finding.suppressed_by is not None for finding in allowed)
+    if hidden and not suppressed:
+        fact(f"{many(hidden, 'finding')} hidden by rules: --all shows them, 'tocsin rule list' says why")

@@ -71,3 +71,22 @@ def score(*parts: ir.IntegerValue | int) -> ir.FloatingValue:
 def share(part: ir.IntegerValue, whole: ir.IntegerValue) -> ir.FloatingValue:
     """``part`` of ``whole``, 0 to 1; null where there is nothing (Spark refuses to divide by zero)."""
     return part.cast("float64") / whole.nullif(0).cast("float64")
+
+
+def stacked(first: ir.Table, *others: ir.Table) -> ir.Table:
+    """Rows of several tables, with the columns and types of the first, each of which may be null."""
+    kinds = {name: kind.copy(nullable=True) for name, kind in first.schema().items()}
+    tables = [table.select(*kinds).cast(kinds) for table in (first, *others)]
+    return tables[0].union(*tables[1:])
+
+
+def busiest(table: ir.Table, keys: Sequence[str], most: int, weight: ir.IntegerValue, ties: Sequence[str]) -> ir.Table:
+    """The rows of each group, and of groups with more than ``most`` rows those that weigh most; ``ties`` decide."""
+    table = table.mutate(weight=weight)
+    large = table.group_by(keys).agg(size=table.count()).filter(lambda row: row.size > most)
+    few, many = table.anti_join(large, keys), table.semi_join(large, keys)
+    ordered = [many.weight.desc(), *(many[column] for column in ties)]
+    ranked = many.mutate(
+        rank=ibis.row_number().over(ibis.window(group_by=[many[key] for key in keys], order_by=ordered))
+    )
+    return stacked(few, ranked.filter(ranked.rank < most).drop("rank")).drop("weight")

@@ -14,8 +14,7 @@ from tocsin.records import OPEN_TABLES, SEEN_TABLES, Certificate, LakeFile, tabl
 from tocsin.store.engine import Engine
 
 TABLES = {table_name(record): record for record in SEEN_TABLES}
-# A certificate may be written down only when it is first seen, so those of all days explain handshakes.
-OF_ANY_DAY = table_name(Certificate)
+CERTIFICATE = table_name(Certificate)
 
 # Each table of what is open, with the table that detectors see it in.
 _OPEN = {table_name(unended): table_name(record) for record, unended in OPEN_TABLES.items()}
@@ -50,8 +49,8 @@ def lake_tables(engine: Engine, root: Path, files: Iterable[LakeFile]) -> dict[s
             still_open = engine.keep(latest_open(name, tables[unended], tables[name]))
             # Ibis does not unite an empty table in memory with one of files: their columns differ in being nullable.
             tables[name] = tables[name].union(still_open) if paths[name] else still_open
-    if paths[OF_ANY_DAY] and (paths["tls"] or paths["open_tls"]):
-        tables["tls"] = explained(tables["tls"], engine.keep(each_once(tables[OF_ANY_DAY])))
+    if paths[CERTIFICATE] and (paths["tls"] or paths["open_tls"]):
+        tables["tls"] = explained(tables["tls"], engine.keep(each_once(tables[CERTIFICATE])))
     return {name: tables[name] for name in TABLES}
 
 

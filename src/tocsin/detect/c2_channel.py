@@ -20,9 +20,9 @@ Parameters:
     churn_min: fewest answered connections that count as calling again and again
     churn_max_minutes: longest mean connection that does
     peers_max: most peers of this kind before a host counts as a peer-to-peer client
-    score_min: lowest score that is reported. A channel counts 40, a port of its own 25, calling again and again 25,
-        lasting for hours_min without a gap 10, IRC 10; a protocol that the sensor recognises as an ordinary one takes
-        25 away, being one of many alike 20
+    score_min: lowest score that is kept, below 0.7 as a candidate. A channel counts 40, a port of its own 25, calling
+        again and again 25, lasting for hours_min without a gap 10, IRC 10; a protocol that the sensor recognises as an
+        ordinary one takes 25 away, being one of many alike 20
 
 Learn more: MITRE ATT&CK T1071, T1095; Gu, Zhang, Lee, BotSniffer (NDSS 2008).
 """
@@ -39,6 +39,7 @@ from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
 from tocsin.wording import many, number
 
 SAMPLING = 1
+RARITY = True
 NEEDS = ("flow.responder_packets", "flow.responder_bytes", "flow.duration_us")
 
 PAIR = ("sensor", "host", "peer", "port", "protocol", "day")
@@ -57,7 +58,7 @@ def detect(
     churn_min: int = 20,
     churn_max_minutes: int = 10,
     peers_max: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Low-volume channels, one row for each sensor, host, peer, port, protocol and day."""
     pairs = _pairs(pair_hour)

@@ -20,7 +20,7 @@ Parameters:
     packets_per_second_min: lowest rate. Speech sends 50 packets a second each way
     flows_per_second_min: lowest rate of new flows. A browser opens some tens at once, then waits
     answered_max_percent: most packets back, percent of those sent. A receiver of TCP acknowledges every other one
-    score_min: lowest score that is reported
+    score_min: lowest score that is kept, below 0.7 as a candidate
 
 Learn more: MITRE ATT&CK T1498; Antonakakis et al., Understanding the Mirai Botnet (USENIX Security 2017).
 """
@@ -55,7 +55,7 @@ def detect(
     packets_per_second_min: int = 200,
     flows_per_second_min: int = 30,
     answered_max_percent: int = 10,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Floods, one row for each sensor, host, peer, port, protocol and day: its largest burst, and how many."""
     # A burst that spans two hours has at least half of itself in one of them.

@@ -26,9 +26,9 @@ Parameters:
         peer-to-peer client, whose peers each have their own
     scattered_min_percent: how many addresses on such ports, percent of those on the port, make the host such a client
     targets_shown: how many addresses of each port are named
-    score_min: lowest score that is reported. targets_min counts 30, targets_many and targets_mass 20 more each, a
-        burst in which nearly nothing answers 20, nearly nothing answering 10, a port where ordinary software does
-        not look for servers 20; a peer-to-peer client loses 50
+    score_min: lowest score that is kept, below 0.7 as a candidate. targets_min counts 30, targets_many and targets_mass
+        20 more each, a burst in which nearly nothing answers 20, nearly nothing answering 10, a port where ordinary
+        software does not look for servers 20; a peer-to-peer client loses 50
 
 Learn more: MITRE ATT&CK T1595.001, T1046; Jung et al., Fast Portscan Detection Using Sequential Hypothesis Testing
     (IEEE S&P 2004); Antonakakis et al., Understanding the Mirai Botnet (USENIX Security 2017).
@@ -42,6 +42,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tocsin.detect._expressions import count_where, points, score, share
+from tocsin.detect._findings import REPORTED
 from tocsin.detect._services import ORDINARY, runs_on
 from tocsin.wording import duration, many, number
 
@@ -65,7 +66,7 @@ def detect(
     scattered_max: int = 4,
     scattered_min_percent: int = 25,
     targets_shown: int = 5,
-    score_min: float = 0.7,
+    score_min: float = 0.4,
 ) -> ir.Table:
     """Scanned ports, one row for each sensor, host, port, day and the first few addresses that were tried."""
     ports = _ports(attempt_day)
@@ -87,7 +88,8 @@ def detect(
         )
     )
     found = scored.filter(scored.score >= score_min)
-    found = found.mutate(ports=found.count().over(group_by=[found[key] for key in HOST]))
+    alike = [*(found[key] for key in HOST), found.score >= REPORTED]
+    found = found.mutate(ports=found.count().over(group_by=alike))
     return _shown(found, targets, targets_shown)
 
 

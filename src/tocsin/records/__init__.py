@@ -3,7 +3,9 @@
 from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
-from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
+from tocsin.records.documents import finding_document
+from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
+from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
@@ -27,21 +29,13 @@ from tocsin.records.telemetry import (
 )
 from tocsin.records.work import Audit, Job, Outbox
 
-# What is still open lies apart, for it comes again; detectors see it among what has ended (``detect/_open.py``).
+# What is still open lies apart, for it comes again; detectors see it among what has ended (``detect/_tables.py``).
 OPEN_TABLES: dict[type[Record], type[Record]] = {Flow: OpenFlow, Tls: OpenTls, Http: OpenHttp}
 
 LAKE_TABLES: tuple[type[Record], ...] = (
-    Flow,
-    Dns,
-    Tls,
-    Http,
-    Login,
-    Smtp,
-    Lease,
-    Alert,
-    Label,
-    Certificate,
+    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label, Certificate),
     *OPEN_TABLES.values(),
+    *(PairDay, NameDay),
 )
 
 # What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
@@ -61,7 +55,9 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
+    Candidate: ("id",),
     Judgement: ("detector", "sensor", "day"),
+    Looked: ("detector", "day"),
     Sighting: ("id",),
     Indicator: ("id",),
     Rule: ("id",),
@@ -93,6 +89,7 @@ __all__ = [
     "Assessment",
     "Audit",
     "Behaviour",
+    "Candidate",
     "Case",
     "CaseEvent",
     "Certificate",
@@ -117,15 +114,18 @@ __all__ = [
     "Lease",
     "LedgerRecord",
     "Login",
+    "Looked",
     "Measure",
     "Membership",
     "Mitigation",
+    "NameDay",
     "Network",
     "Notice",
     "OpenFlow",
     "OpenHttp",
     "OpenTls",
     "Outbox",
+    "PairDay",
     "Party",
     "Peer",
     "Practice",
@@ -145,6 +145,7 @@ __all__ = [
     "User",
     "arrow_schema",
     "columns",
+    "finding_document",
     "record_id",
     "table_name",
 ]

@@ -1,6 +1,6 @@
 """What was found, what others report, what is looked for, and what is hidden again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypedDict
 
@@ -38,11 +38,14 @@ class Finding(LedgerRecord):
         confidence: the same as STIX writes it, 0 to 100
         first_seen: first evidence on that day, UTC
         last_seen: last evidence on that day, UTC
-        peers: the other sides, each {address, port, proto, name}, strongest first
+        peers: the other sides, each {address, port, proto, name}, strongest first; those that a rule hides are left
+            out, unless all are hidden
         evidence: the numbers that decided, with units in the key names, one entry a peer in the same order
         explanation: one or two sentences that a customer can read
         detector: name and version of the detector
         suppressed_by: id of the rule that hides it; null while it shows
+        sides: what the detector said of each peer, hidden ones too, strongest first, each with the ``rule`` that
+            hides it or null; for this party's own use, so that what was hidden can be shown again
     """
 
     id: str
@@ -60,6 +63,32 @@ class Finding(LedgerRecord):
     explanation: str
     detector: str
     suppressed_by: str | None
+    sides: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate(LedgerRecord):
+    """A finding in the making: evidence that is too weak to be reported by itself, kept for others to confirm.
+
+    Attributes:
+        id: UUIDv5 of party, subject, behaviour and UTC day
+        subject: what it is about, as {kind, value}
+        behaviour: what was seen, by the name of its detector
+        day: UTC day
+        score: how strong the evidence is, 0 to 1; below that of every finding
+        peers: the other sides, each {address, port, proto, name}, strongest first
+        evidence: the numbers that decided, with units in the key names, one entry a peer in the same order
+        detector: name and version of the detector
+    """
+
+    id: str
+    subject: Subject
+    behaviour: str
+    day: date
+    score: float
+    peers: list[Peer]
+    evidence: list[dict[str, Any]]
+    detector: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +108,21 @@ class Judgement(LedgerRecord):
     day: date
     able: bool
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(LedgerRecord):
+    """That a detector or daily summary has done a day, and what that rests on: until it changes, once is enough.
+
+    Attributes:
+        detector: name of the detector or summary
+        day: UTC day
+        basis: SHA-256 of what it rests on, hex: its own code, the files of the lake, the local networks
+    """
+
+    detector: str
+    day: date
+    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +175,17 @@ class Indicator(LedgerRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(LedgerRecord):
-    """Hides findings, reversibly and counted.
+    """Hides findings, reversibly and counted. A row with the id of a rule that ships with Tocsin stands for that.
 
     Attributes:
         id: short name
-        matches: what it hides: behaviour, subject, peer, each optional
+        matches: what it hides, each optional, and all must hold: ``behaviours``; ``subjects`` (networks, parties,
+            sensors); ``peers`` (networks); ``ports`` (``443/tcp``); ``names`` (``*.example.net``). ``scanner`` is true
+            for hosts that are known to scan
         reason: why
         owner: who answers for it
         until: last day; null when open
+        removed: day on which it was switched off; null while it holds
     """
 
     id: str
@@ -146,3 +193,4 @@ class Rule(LedgerRecord):
     reason: str
     owner: str
     until: date | None
+    removed: date | None = None

@@ -26,6 +26,7 @@ class Kind(Enum):
     TIME = "time"
     DAY = "day"
     TEXTS = "texts"
+    INTEGERS = "integers"
     JSON = "json"
 
 
@@ -38,6 +39,8 @@ _KINDS: dict[Any, Kind] = {
     date: Kind.DAY,
 }
 
+_LISTS: dict[Any, Kind] = {(str,): Kind.TEXTS, (int,): Kind.INTEGERS}
+
 _ARROW: dict[Kind, pa.DataType] = {
     Kind.TEXT: pa.string(),
     Kind.INTEGER: pa.int64(),
@@ -47,6 +50,7 @@ _ARROW: dict[Kind, pa.DataType] = {
     Kind.TIME: pa.timestamp("us"),
     Kind.DAY: pa.date32(),
     Kind.TEXTS: pa.list_(pa.string()),
+    Kind.INTEGERS: pa.list_(pa.int64()),
     Kind.JSON: pa.string(),
 }
 
@@ -117,8 +121,8 @@ def _kind(hint: Any) -> tuple[Kind, bool]:
         return _kind(inner)[0], True
     if hint in _KINDS:
         return _KINDS[hint], False
-    if origin is list and arguments == (str,):
-        return Kind.TEXTS, False
+    if origin is list and arguments in _LISTS:
+        return _LISTS[arguments], False
     if origin in (list, dict) or (isinstance(hint, type) and issubclass(hint, dict)):
         return Kind.JSON, False
     raise TypeError(f"no kind of column for {hint!r}")

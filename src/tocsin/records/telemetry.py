@@ -240,7 +240,7 @@ class Lease(Record):
 
     Attributes:
         sensor: name of the server whose log it is
-        address: address that was leased
+        address: address that was leased, or prefix of IPv6 (``2001:db8:1100::/56``) that was delegated
         port_low: first port of the block; null when the whole address was leased
         port_high: last port of the block; null when the whole address was leased
         subscriber: keyed pseudonym of the subscriber, never a name or an account

@@ -1,7 +1,7 @@
 """The engines that run Ibis expressions: DuckDB in this process, or Spark. No other file knows them."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,20 +17,23 @@ from tocsin.records import Record, arrow_schema
 
 # Enough for a day of a mid-size operator; DuckDB spills to the temporary folder beyond it.
 MEMORY_LIMIT = "2GB"
+BATCH_ROWS = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """An open engine, which is closed at the end of its ``with``.
 
-    ``scan`` and ``load`` make tables of Parquet files and of rows in memory. Such tables belong to this engine; Ibis's
-    own memtable belongs to none, so that what is kept of it would lie in another engine.
+    ``scan`` and ``load`` make tables of Parquet files and of rows in memory; ``stream`` computes a table piece by
+    piece. Such tables belong to this engine; Ibis's own memtable belongs to none, so that what is kept of it would lie
+    in another engine.
     """
 
     name: str
     backend: Any
     scan: Callable[[list[str]], ir.Table]
     load: Callable[[pa.Table], ir.Table]
+    stream: Callable[[ir.Table], Iterable[pa.RecordBatch]]
     _kept: list[Any] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -61,6 +64,11 @@ class Engine:
         while self._kept:
             self._kept.pop().release()
 
+    def batches(self, expression: ir.Table) -> Iterator[pa.Table]:
+        """Compute a table and fetch it piece by piece, for what may not fit in memory."""
+        for batch in self.stream(expression):
+            yield pa.Table.from_batches([batch])
+
     def rows(self, expression: ir.Table) -> pa.Table:
         """Compute a table and fetch it."""
         fetched: pa.Table = self.backend.to_pyarrow(expression)
@@ -86,7 +94,12 @@ def _duckdb(temporary: Path | None) -> Engine:
         table: ir.Table = backend.create_table(gen_name("rows"), rows, temp=True)
         return table
 
-    return Engine("duckdb", backend, backend.read_parquet, load)
+    def stream(expression: ir.Table) -> Iterable[pa.RecordBatch]:
+        """By DuckDB's own reader: Ibis calls it by a name that DuckDB is about to drop."""
+        reader: Iterable[pa.RecordBatch] = backend.raw_sql(backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
+        return reader
+
+    return Engine("duckdb", backend, backend.read_parquet, load, stream)
 
 
 def _spark() -> Engine:
@@ -109,4 +122,5 @@ def _spark() -> Engine:
         backend,
         lambda files: table(session.read.parquet(*files)),
         lambda rows: table(session.createDataFrame(rows)),
+        lambda expression: backend.to_pyarrow_batches(expression, chunk_size=BATCH_ROWS),
     )

@@ -128,7 +128,7 @@ def _coverage(settings: Settings, reading: Reading, own: dict[str, str]) -> list
             first=seen.first,
             last=seen.last,
             rows=seen.rows,
-            sampling=settings.sampling,
+            sampling=seen.sampling or settings.sampling,
         )
         for telemetry, day, network, seen in reading.tally.covered()
     ]

@@ -21,6 +21,7 @@ MICROSECONDS = 1_000_000
 LARGEST = 2**63 - 1
 # Up to the end of the year 9999, the last that a date can name.
 _LAST_SECOND = 253_402_300_799
+LAST_INSTANT = _LAST_SECOND * MICROSECONDS
 # A number this high is no second before the year 5138: it counts milliseconds, as Zeek's JSON::TS_MILLIS does.
 _FIRST_MILLISECOND = 100_000_000_000
 
@@ -134,7 +135,7 @@ def _instant(values: Values, *ways: Parser) -> Values:
     if pa.types.is_floating(values.type):
         values = _in_seconds(values, _FIRST_MILLISECOND)
     since_1970 = _in_seconds(_parse(values, INTEGER, *ways), _FIRST_MILLISECOND * MICROSECONDS)
-    return _within(since_1970, 0, _LAST_SECOND * MICROSECONDS).cast(pa.timestamp("us"))
+    return _within(since_1970, 0, LAST_INSTANT).cast(pa.timestamp("us"))
 
 
 def _parse(values: Values, kind: pa.DataType, *ways: Parser) -> Values:

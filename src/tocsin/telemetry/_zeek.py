@@ -7,7 +7,7 @@ others are known by the file's name alone (``_named.py``).
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import pyarrow as pa
 
@@ -35,8 +35,6 @@ EXCHANGE = (
     Field("id.resp_p", "responder_port", _port, "a port", INTEGER),
 )
 
-Make = Callable[[pa.Table], Iterable[Batch]]
-
 
 def is_log(head: bytes, path: str, marks: Sequence[str], lacks: Sequence[str] = ()) -> bool:
     """Whether content is the Zeek log ``path``: it says so, or it says nothing and has the columns ``marks``.
@@ -52,29 +50,45 @@ def is_log(head: bytes, path: str, marks: Sequence[str], lacks: Sequence[str] = 
     return _fits(layout.path, layout.columns, path, marks, lacks)
 
 
-def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field], make: Make) -> Iterator[Batch | Reject]:
-    """What ``make`` gives for the rows of the Zeek log ``path``, and the lines that cannot be read.
+def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field]) -> Iterator[pa.Table | Reject]:
+    """Rows of the Zeek log ``path`` with the columns that ``fields`` give, and the lines that cannot be read.
 
     Raises what ``content`` raises, and Unreadable for a file of too many headers.
     """
+    return _rows(*_begun(content), path, fields)
+
+
+def read_exchanges(
+    content: Iterable[bytes], path: str, fields: Sequence[Field], make: Callable[[pa.Table], Iterable[Batch]]
+) -> Iterator[Batch | Reject]:
+    """As ``read_log``, with what ``make`` gives for the rows; when the log says so, as what is still open."""
+    head, parts = _begun(content)
+    is_open = _SAYS_OPEN.search(head) is not None
+    for good in _rows(head, parts, OPEN * is_open + path, fields):
+        if isinstance(good, Reject):
+            yield good
+        else:
+            yield from map(still_open, make(good)) if is_open else make(good)
+
+
+def _begun(content: Iterable[bytes]) -> tuple[bytes, Iterator[Lines | Reject]]:
+    """The first bytes of a log, and its lines."""
     parts = blocks(content)
-    first = next(parts, None)
-    if first is None:
-        return
-    parts = chain([first], parts)
-    is_open = isinstance(first, Lines) and bool(_SAYS_OPEN.search(first.data[:4096]))
-    if isinstance(first, Lines) and first.data.lstrip().startswith(b"{"):
+    first = list(islice(parts, 1))
+    return b"".join(part.data[:4096] for part in first if isinstance(part, Lines)), chain(first, parts)
+
+
+def _rows(
+    head: bytes, parts: Iterable[Lines | Reject], path: str, fields: Sequence[Field]
+) -> Iterator[pa.Table | Reject]:
+    if head.lstrip().startswith(b"{"):
         types = {field.name: field.json for field in fields}
         found = ahead(lambda block: _good(parse_json([block], types), fields), parts)
     else:
         names = list(dict.fromkeys(field.name for field in fields))
         required = [field.name for field in fields if field.required]
-        found = ahead(lambda part: _good([part], fields), parse_tsv(parts, OPEN * is_open + path, names, required))
-    for good in chain.from_iterable(found):
-        if isinstance(good, Reject):
-            yield good
-        else:
-            yield from map(still_open, make(good)) if is_open else make(good)
+        found = ahead(lambda part: _good([part], fields), parse_tsv(parts, path, names, required))
+    return chain.from_iterable(found)
 
 
 def _good(parts: Iterable[tuple[Lines, pa.Table] | Reject], fields: Sequence[Field]) -> list[Reject | pa.Table]:

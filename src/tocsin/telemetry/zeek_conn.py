@@ -28,7 +28,7 @@ from tocsin.telemetry._flows import LONGEST_US, count, flow_batch, largest_count
 from tocsin.telemetry._labels import LABELS, labels
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, Values, duration, integer, lower, short, token
-from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 PORTS = ("initiator_port", "responder_port")
 
@@ -45,7 +45,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
         yield flow_batch(_named(rows), sensor, sampling)
         yield from labels(rows, sensor)
 
-    return read_log(content, "conn", _fields(sampling), flows)
+    return read_exchanges(content, "conn", _fields(sampling), flows)
 
 
 def _fields(sampling: int) -> tuple[Field, ...]:

@@ -25,7 +25,7 @@ from tocsin.telemetry._lists import answers, smallest
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import name
 from tocsin.telemetry._values import NUMBER, TEXT, once, short
-from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 # How Zeek writes the name of the root, which without its dot is empty, and the type of any record.
 ROOT, ANY = "<root>", "*"
@@ -46,7 +46,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
         rows = replaced(rows, "query_type", pc.if_else(any_type, pa.scalar("ANY"), rows["query_type"]))
         yield batch(Dns, rows, sensor)
 
-    return read_log(content, "dns", FIELDS, questions)
+    return read_exchanges(content, "dns", FIELDS, questions)
 
 
 FIELDS = (

@@ -23,7 +23,7 @@ from tocsin.telemetry._flows import LARGEST_COUNT, count
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import host, method, path, software
 from tocsin.telemetry._values import INTEGER, integer
-from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 
 def recognise(head: bytes) -> bool:
@@ -38,7 +38,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
     def requests(rows: pa.Table) -> Iterator[Batch]:
         yield batch(Http, rows, sensor)
 
-    return read_log(content, "http", FIELDS, requests)
+    return read_exchanges(content, "http", FIELDS, requests)
 
 
 FIELDS = (

@@ -22,7 +22,7 @@ from tocsin.telemetry._lists import size
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import domain, words
 from tocsin.telemetry._values import TEXT
-from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 
 def recognise(head: bytes) -> bool:
@@ -36,7 +36,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
     def deliveries(rows: pa.Table) -> Iterator[Batch]:
         yield batch(Smtp, rows, sensor)
 
-    return read_log(content, "smtp", FIELDS, deliveries)
+    return read_exchanges(content, "smtp", FIELDS, deliveries)
 
 
 FIELDS = (

@@ -22,7 +22,7 @@ from tocsin.telemetry._flows import LARGEST_COUNT, count
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import flag, words
 from tocsin.telemetry._values import INTEGER
-from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 
 def recognise(head: bytes) -> bool:
@@ -36,7 +36,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
     def logins(rows: pa.Table) -> Iterator[Batch]:
         yield batch(Login, rows.append_column("service", pa.repeat("ssh", rows.num_rows)), sensor)
 
-    return read_log(content, "ssh", FIELDS, logins)
+    return read_exchanges(content, "ssh", FIELDS, logins)
 
 
 FIELDS = (

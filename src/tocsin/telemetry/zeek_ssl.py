@@ -27,7 +27,7 @@ from tocsin.telemetry._lists import first
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import distinguished_name, name, sha256
 from tocsin.telemetry._values import TEXT, Values, once, short, token
-from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 
 def recognise(head: bytes) -> bool:
@@ -43,7 +43,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
         digests = pa.chunked_array([sha256(chunk) for chunk in rows["fingerprint"].chunks], TEXT)
         yield batch(Tls, rows.append_column("certificate_sha256", digests), sensor)
 
-    return read_log(content, "ssl", FIELDS, handshakes)
+    return read_exchanges(content, "ssl", FIELDS, handshakes)
 
 
 def _first_id(values: Values) -> Values:

@@ -5,8 +5,8 @@ Reads: ``x509.log`` of Zeek and Bro, plain or compressed, the columns in any ord
 Gives: certificates, by which handshakes that only name one get its subject, issuer and SHA-256, whichever of the two
 logs is read first. Zeek 5 and later names a certificate by its ``fingerprint``, older ones by the ``id`` of the file.
 
-Leaves out: keys, serial numbers, alternative names. Zeek writes a certificate once a day; where that day's log is
-missing, handshakes keep the fingerprint alone.
+Leaves out: keys, serial numbers, alternative names. Zeek writes a certificate again after a day, so
+that the logs of a day and of the day before explain its handshakes; without them these keep the fingerprint alone.
 
 Learn more: https://docs.zeek.org/en/current/logs/x509.html
 """
@@ -22,7 +22,7 @@ from tocsin.telemetry._columns import Field
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import distinguished_name, sha256
 from tocsin.telemetry._values import NUMBER, instant, once, short
-from tocsin.telemetry._zeek import is_log, read_log
+from tocsin.telemetry._zeek import is_log, read_exchanges
 
 
 def recognise(head: bytes) -> bool:
@@ -37,7 +37,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
         known = pc.coalesce(rows["fingerprint"], rows["file"])
         yield batch(Certificate, rows.append_column("certificate_id", known), sensor)
 
-    return read_log(content, "x509", FIELDS, certificates)
+    return read_exchanges(content, "x509", FIELDS, certificates)
 
 
 FIELDS = (

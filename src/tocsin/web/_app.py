@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -12,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 from tocsin.access import VIEW, decide, local
 from tocsin.errors import TocsinError
 from tocsin.programme.report import policy, write_html, write_json, write_pdf
-from tocsin.records import Finding
+from tocsin.records import Finding, finding_document
 from tocsin.store.ledger import open_ledger, read
 from tocsin.web._current import Current
 from tocsin.workspace import Workspace
@@ -74,7 +73,7 @@ def app(workspace: Workspace) -> FastAPI:
                 if decide(asker, asker.party, marking=finding.marking, owner=finding.party, purpose=VIEW).allowed
             ]
         ordered = sorted(shown, key=lambda finding: (finding.day, finding.subject["value"], finding.behaviour))
-        return [asdict(finding) for finding in ordered[offset : offset + limit]]
+        return [finding_document(finding) for finding in ordered[offset : offset + limit]]
 
     @web.api_route("/healthz", methods=list(READ))
     def health() -> dict[str, str]:

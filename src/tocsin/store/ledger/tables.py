@@ -37,6 +37,7 @@ _SQL: dict[Kind, sa.types.TypeEngine[Any]] = {
     Kind.TIME: UtcTime(),
     Kind.DAY: sa.Date(),
     Kind.TEXTS: sa.JSON(),
+    Kind.INTEGERS: sa.JSON(),
     Kind.JSON: sa.JSON(),
 }
 

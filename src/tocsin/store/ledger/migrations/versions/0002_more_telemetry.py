@@ -19,10 +19,19 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 }
 
 # name:type for each column; * stands before the columns of the key, ? behind the types that may be null.
-_NEW_TABLES: dict[str, str] = {}
+_NEW_TABLES: dict[str, str] = {
+    "candidate": (
+        "party:text marking:text source:text *id:text subject:json behaviour:text day:day score:number peers:json "
+        "evidence:json detector:text"
+    ),
+    "looked": "party:text marking:text source:text *detector:text *day:day basis:text",
+}
 
 # Columns that tables get: name:type, and ? or, behind =, what rows that are there already have in it.
-_NEW_COLUMNS: dict[str, str] = {}
+_NEW_COLUMNS: dict[str, str] = {
+    "finding": "sides:json=[]",
+    "rule": "removed:day?",
+}
 
 
 def upgrade() -> None:
