@@ -11,11 +11,30 @@ from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
-from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
+from tocsin.records.telemetry import (
+    Alert,
+    Certificate,
+    Dns,
+    Flow,
+    Http,
+    Label,
+    Lease,
+    Login,
+    OpenFlow,
+    OpenHttp,
+    OpenTls,
+    Smtp,
+    Telemetry,
+    Tls,
+)
 from tocsin.records.work import Audit, Job, Outbox
 
+# What is still open lies apart, for it comes again; detectors see it among what has ended (``detect/_tables.py``).
+OPEN_TABLES: dict[type[Record], type[Record]] = {Flow: OpenFlow, Tls: OpenTls, Http: OpenHttp}
+
 LAKE_TABLES: tuple[type[Record], ...] = (
-    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label),
+    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label, Certificate),
+    *OPEN_TABLES.values(),
     *(PairDay, NameDay),
 )
 
@@ -64,6 +83,7 @@ __all__ = [
     "C2_BEHAVIOURS",
     "LAKE_TABLES",
     "LEDGER_TABLES",
+    "OPEN_TABLES",
     "SEEN_TABLES",
     "Alert",
     "Assessment",
@@ -72,6 +92,7 @@ __all__ = [
     "Candidate",
     "Case",
     "CaseEvent",
+    "Certificate",
     "Column",
     "Community",
     "Contact",
@@ -100,6 +121,9 @@ __all__ = [
     "NameDay",
     "Network",
     "Notice",
+    "OpenFlow",
+    "OpenHttp",
+    "OpenTls",
     "Outbox",
     "PairDay",
     "Party",

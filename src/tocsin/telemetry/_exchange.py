@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.telemetry._argus_text import protocol
 from tocsin.telemetry._pairing import ACK, FIN, RST, SYN, TCP, UDP
+from tocsin.telemetry._protocols import protocol
 from tocsin.telemetry._uniflow import UNKNOWN, Flags, Integers, Uniflows, factors
 from tocsin.telemetry._values import INTEGER, TEXT, Values
 

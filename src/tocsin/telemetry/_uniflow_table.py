@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tocsin.telemetry._argus_text import protocol
 from tocsin.telemetry._blocks import Lines, joined
 from tocsin.telemetry._columns import Field, converted, replaced
 from tocsin.telemetry._flows import LARGEST_RATE
+from tocsin.telemetry._protocols import protocol
 from tocsin.telemetry._rows import Reject
 from tocsin.telemetry._uniflow import COLUMNS, UNKNOWN, Integers, Uniflows, uniflows
 from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, integer, text
