@@ -71,7 +71,7 @@ def opened(folder: Path, reference: Mapping[str, Any]) -> Iterator[Capture]:
 def files(capture: Capture, telemetry: str = "flow") -> list[Path]:
     """Files of a table in the lake of a capture."""
     with capture.ledger.look() as connection:
-        return [capture.workspace.lake / file.path for file in read(connection, LakeFile, telemetry=telemetry)]
+        return [Path(capture.workspace.lake) / file.path for file in read(connection, LakeFile, telemetry=telemetry)]
 
 
 def local_hosts(capture: Capture) -> int:
