@@ -5,7 +5,7 @@ from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsibl
 from tocsin.records.detection import Detection
 from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
+from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine, SourceFile
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
@@ -27,6 +27,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Membership: ("community", "member", "joined"),
     User: ("id",),
     Ingest: ("id",),
+    SourceFile: ("path", "sensor"),
     LakeFile: ("path",),
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
@@ -103,6 +104,7 @@ __all__ = [
     "Rule",
     "Sighting",
     "Smtp",
+    "SourceFile",
     "Subject",
     "SubscriberCount",
     "Telemetry",

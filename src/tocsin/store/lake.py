@@ -47,12 +47,16 @@ class _Part:
 class LakeWriter:
     """Writes one ingest's rows; nothing of it counts until the caller has put ``finish()`` into the ledger.
 
+    ``name`` is what its files are called by. ``ingest`` is the id of the ingest, the same unless somebody sets it
+    before ``finish()``: who reads a file knows the digest of its content last.
+
     Raises TocsinError when the lake cannot be written, as on a full disk.
     """
 
-    def __init__(self, root: Path, ingest: str) -> None:
+    def __init__(self, root: Path, name: str) -> None:
         self._root = root
-        self._ingest = ingest
+        self._name = name
+        self.ingest = name
         self._held: dict[tuple[type[Record], date], list[pa.Table]] = {}
         self._rows_held = 0
         self._parts: list[_Part] = []
@@ -94,7 +98,7 @@ class LakeWriter:
                 marking=marking,
                 source=source,
                 path=part.path.relative_to(self._root).as_posix(),
-                ingest=self._ingest,
+                ingest=self.ingest,
                 telemetry=part.telemetry,
                 day=part.day,
                 rows=part.rows,
@@ -124,7 +128,7 @@ class LakeWriter:
         telemetry = table_name(record)
         folder = self._root / telemetry / f"day={day.isoformat()}"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self._ingest}-{self._numbers[folder]}.parquet"
+        path = folder / f"{self._name}-{self._numbers[folder]}.parquet"
         self._numbers[folder] += 1
         partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL}")
         writer = pq.ParquetWriter(partial, arrow_schema(record), compression="zstd")

@@ -1,6 +1,7 @@
 """What all Zeek logs share: they are tab-separated with a header, or JSON with one object a line."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -14,6 +15,7 @@ from tocsin.telemetry._zeek_tsv import Layout, heed, parse_tsv
 
 # A header has eight lines; the first lines of a log may be broken.
 LINES_TRIED = 20
+_HEADER = re.compile(rb"^#(separator|set_separator|empty_field|unset_field|path|fields)(?![a-z_]).*$", re.MULTILINE)
 
 
 def is_log(head: bytes, path: str, marks: Sequence[str]) -> bool:
@@ -24,6 +26,8 @@ def is_log(head: bytes, path: str, marks: Sequence[str]) -> bool:
             layout = heed(layout, line.removesuffix(b"\r"))
         elif line.startswith(b"{") and _is_object(line, path, marks):
             return True
+        elif layout.columns:
+            break  # the header of a log that was put behind it may begin within these lines
     return layout.path == path or (layout.path is None and set(marks) <= set(layout.columns))
 
 
@@ -56,3 +60,19 @@ def _is_object(line: bytes, path: str, marks: Sequence[str]) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(row, dict) and row.get("_path", path) == path and set(marks) <= row.keys()
+
+
+def header(above: bytes, lines: bytes) -> bytes:
+    """The header lines that hold below ``lines``, when ``above`` held before: a log that grows can be read in parts.
+
+    >>> header(b"#path\\tconn\\n#fields\\tts\\n", b"1.0\\n#close\\t2026\\n#fields\\tts\\tuid\\n1.0\\tC1\\n")
+    b'#path\\tconn\\n#fields\\tts\\tuid\\n'
+    """
+    if not (lines.startswith(b"#") or b"\n#" in lines):
+        return above
+    held: dict[bytes, bytes] = {}
+    for found in _HEADER.finditer(above + lines):
+        if found[1] == b"separator":
+            held.clear()
+        held[found[1]] = found[0]
+    return b"".join(line + b"\n" for line in held.values())

@@ -36,7 +36,9 @@ from tocsin.telemetry._values import (
     short,
     token,
 )
-from tocsin.telemetry._zeek import is_log, read_log
+from tocsin.telemetry._zeek import header, is_log, read_log
+
+__all__ = ["header", "read", "recognise"]
 
 PORTS = ("initiator_port", "responder_port")
 

@@ -19,10 +19,16 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 }
 
 # name:type for each column; * stands before the columns of the key, ? behind the types that may be null.
-_NEW_TABLES: dict[str, str] = {}
+_NEW_TABLES: dict[str, str] = {
+    "source_file": "*path:text *sensor:text identity:text size:integer modified:integer ingest:text"
+    " party:text marking:text source:text",
+}
 
 # Columns that tables get: name:type, and ? or, behind =, what rows that are there already have in it.
-_NEW_COLUMNS: dict[str, str] = {}
+_NEW_COLUMNS: dict[str, str] = {
+    "ingest": "bytes:integer=0 head:text? parts:integer=1",
+    "coverage": "hours:json=[]",
+}
 
 
 def upgrade() -> None:
