@@ -96,7 +96,15 @@ class _Lent(IOBase):
     """An open file that pyarrow, which closes what it has read, reads and does not close."""
 
     def __init__(self, raw: BufferedReader) -> None:
-        self.read = raw.read
+        self._raw = raw
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next ``size`` bytes at most."""
+        return self._raw.read(size)
 
 
 def _zstd(raw: BufferedReader) -> Iterator[bytes]:
