@@ -25,8 +25,9 @@ import yaml
 from tocsin.detect import detect
 from tocsin.parties.enrol import Entry, enrol
 from tocsin.parties.lookup import NONE, prefix_table
-from tocsin.records import ATTACKING, Finding, LakeFile
-from tocsin.store.ledger import open_ledger, read
+from tocsin.records import ATTACKING, Finding, Flow
+from tocsin.store.lake import lake_files
+from tocsin.store.ledger import open_ledger
 from tocsin.telemetry import State, ingest
 from tocsin.workspace import create_workspace
 
@@ -75,7 +76,7 @@ def run(folder: Path, capture: Mapping[str, Any]) -> Count | None:
             count = judge(capture, findings)
             if capture["verdict"] == "background":
                 with ledger.look() as connection:
-                    files = [workspace.lake / file.path for file in read(connection, LakeFile, telemetry="flow")]
+                    files = lake_files(connection, Path(workspace.lake), Flow)
                 count.local = _local(files, capture["monitored"])
     count.rows = summary.rows
     return count

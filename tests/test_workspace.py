@@ -27,7 +27,7 @@ def test_what_was_made_opens_again(folder: Path) -> None:
     opened = open_workspace(folder)
     assert opened == made
     assert (opened.party, opened.settings.marking, opened.now()) == ("example-isp", "TLP:GREEN", NOW)
-    assert opened.lake.is_dir()
+    assert Path(opened.lake).is_dir()
     assert opened.outbox.is_dir()
     assert opened.ledger == folder / "ledger.db"
 

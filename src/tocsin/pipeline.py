@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tocsin.access import shown
-from tocsin.cases import merge
+from tocsin.cases import evidence, merge, revise
 from tocsin.detect import detect
 from tocsin.errors import TocsinError
 from tocsin.parties.enrol import Entry, checked, enrol
@@ -15,6 +15,8 @@ from tocsin.programme import clock, import_roadmap, measure, moved, shipped_road
 from tocsin.records import Measure, Roadmap
 from tocsin.respond import respond
 from tocsin.store.ledger import Ledger, open_ledger, read
+from tocsin.store.retention import Expired, expire
+from tocsin.store.undo import undo
 from tocsin.telemetry import State, ingest
 from tocsin.wording import many, number
 from tocsin.workspace import SETTINGS_FILE, Workspace, create_workspace
@@ -94,6 +96,11 @@ def _detect(run: Run, advance: Advance) -> list[str]:
     return lines + [f"cannot judge {u.detector} at sensor {u.sensor} on {u.day}: {u.reason}" for u in summary.unable]
 
 
+def _revise(run: Run, _: Advance) -> list[str]:
+    summary = revise(run.workspace, run.ledger)
+    return [f"{many(len(summary.forgotten), 'case')} rested on nothing else and went"] if summary.forgotten else []
+
+
 def _merge(run: Run, _: Advance) -> list[str]:
     summary = merge(run.workspace, run.ledger)
     done = {"opened": summary.opened, "extended": summary.extended, "reopened": summary.reopened}
@@ -120,6 +127,26 @@ def _measure(run: Run, _: Advance) -> list[str]:
     return [*(move.text for move in moved(before, after)), *(ticks.text for ticks in running if ticks)]
 
 
+def undone(run: Run, ingest: str) -> list[str]:
+    """Take an ingest back, look again at what is left of its days, and return what the stages say.
+
+    ``ingest`` is an id, the beginning of one, or a path that was read. Where no detector had looked at its days, none
+    looks now. Raises WrongUse when no ingest is meant, or more than one.
+    """
+    done = undo(run.workspace, run.ledger, ingest)
+    lines = [f"taken back: {done.path}: {many(done.rows, 'row')}, {many(len(done.days), 'day')}"]
+    if done.again:
+        lines = [f"taken back before: {done.path}: what rested on it is looked at again"]
+    return lines + (flow(run, (DETECT, REVISE, MERGE, RESPOND)) if done.judged else [])
+
+
+def expired(workspace: Workspace, ledger: Ledger, *, dry_run: bool, progress: Advance) -> Expired:
+    """Remove what is past the time for which it is kept, except what cases need; with ``dry_run`` only say it."""
+    with ledger.look() as connection:
+        held = evidence(connection, workspace)
+    return expire(workspace, ledger, held, dry_run=dry_run, progress=progress)
+
+
 def measured(run: Run) -> list[Measure]:
     """The figures of the window that was measured last, as they stand in the ledger."""
     with run.ledger.look() as connection:
@@ -131,6 +158,7 @@ def measured(run: Run) -> list[Measure]:
 
 INGEST = Stage("ingest", "Reading telemetry", _ingest)
 DETECT = Stage("detect", "Looking for bots", _detect)
+REVISE = Stage("revise", "Revising cases", _revise)
 MERGE = Stage("cases", "Merging findings into cases", _merge)
 RESPOND = Stage("respond", "Preparing notices and blocks", _respond)
 MEASURE = Stage("measure", "Measuring", _measure)

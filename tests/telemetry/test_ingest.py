@@ -24,7 +24,7 @@ def rows_in_lake(workspace: Workspace, ledger: Ledger) -> int:
     with ledger.look() as connection:
         assert not missing(connection, workspace.lake)
         assert not strays(connection, workspace.lake)
-        return sum(pq.read_metadata(file).num_rows for file in lake_files(connection, workspace.lake, Flow))
+        return sum(pq.read_metadata(file).num_rows for file in lake_files(connection, Path(workspace.lake), Flow))
 
 
 def test_a_file_is_kept_quarantined_and_covered(workspace: Workspace, ledger: Ledger, samples: Path) -> None:
@@ -232,8 +232,8 @@ def test_control_characters_in_names_are_written_out(
 
 
 def test_a_lake_that_cannot_be_written_is_one_clear_error(workspace: Workspace, ledger: Ledger, samples: Path) -> None:
-    workspace.lake.rmdir()
-    workspace.lake.touch()
+    Path(workspace.lake).rmdir()
+    Path(workspace.lake).touch()
     with pytest.raises(TocsinError, match=r"the lake cannot be written: .*lake: Not a directory; nothing"):
         ingest(workspace, ledger, [samples / "conn.log"])
     with ledger.look() as connection:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from types import ModuleType
 
 import ibis.expr.types as ir
@@ -17,6 +16,7 @@ from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
 from tocsin.records import SEEN_TABLES, Finding, Judgement, LakeFile, table_name
 from tocsin.store.engine import Engine, open_engine
+from tocsin.store.lake import located
 from tocsin.store.ledger import Ledger, put, read, remove
 from tocsin.units import units
 from tocsin.workspace import Workspace
@@ -88,10 +88,10 @@ def _detect_day(
 
 def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> dict[str, ir.Table]:
     """Every table that detectors may read, over the files of a day; empty where there are none."""
-    paths: dict[str, list[Path]] = {name: [] for name in TABLES}
+    paths: dict[str, list[str]] = {name: [] for name in TABLES}
     for file in files:
-        paths[file.telemetry].append(workspace.lake / file.path)
-    return {name: engine.table(TABLES[name], of_table) for name, of_table in paths.items()}
+        paths[file.telemetry].append(file.path)
+    return {name: engine.table(TABLES[name], located(workspace.lake, of_table)) for name, of_table in paths.items()}
 
 
 def _keep(connection: sa.Connection, found: Sequence[Finding], judged: Sequence[Judgement]) -> list[Finding]:

@@ -5,7 +5,7 @@ from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsibl
 from tocsin.records.detection import Detection
 from tocsin.records.evidence import Finding, Indicator, Judgement, Peer, Rule, Sighting, Subject
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine, SourceFile
+from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal, SourceFile
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
@@ -29,6 +29,9 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Ingest: ("id",),
     SourceFile: ("path", "sensor"),
     LakeFile: ("path",),
+    LakeShare: ("path", "ingest"),
+    LakeDiscard: ("path",),
+    Removal: ("id",),
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
@@ -82,7 +85,9 @@ __all__ = [
     "Judgement",
     "Kind",
     "Label",
+    "LakeDiscard",
     "LakeFile",
+    "LakeShare",
     "Lease",
     "LedgerRecord",
     "Login",
@@ -97,6 +102,7 @@ __all__ = [
     "Practice",
     "Quarantine",
     "Record",
+    "Removal",
     "Responsible",
     "Roadmap",
     "RoadmapItem",

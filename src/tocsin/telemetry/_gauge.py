@@ -45,7 +45,8 @@ class Gauge:
     @property
     def head(self) -> str:
         """The key by which content that begins alike is found."""
-        return heads(self.beginning)[-1]
+        length = len(self.beginning)
+        return _key(self.beginning, 1 << length.bit_length() - 1 if length else 0)
 
 
 def heads(beginning: bytes) -> list[str]:
@@ -58,7 +59,11 @@ def heads(beginning: bytes) -> list[str]:
     ['0', '1', '2', '4']
     """
     lengths = [0, *(1 << power for power in range(HEAD.bit_length()) if 1 << power <= len(beginning))]
-    return [f"{length}:{hashlib.sha256(beginning[:length]).hexdigest()}" for length in lengths]
+    return [_key(beginning, length) for length in lengths]
+
+
+def _key(beginning: bytes, length: int) -> str:
+    return f"{length}:{hashlib.sha256(beginning[:length]).hexdigest()}"
 
 
 def measured(pieces: Iterable[bytes], gauge: Gauge) -> Iterator[bytes]:

@@ -16,8 +16,12 @@ from tocsin.telemetry._gauge import HEAD, Gauge, heads
 from tocsin.telemetry._header import Header
 from tocsin.telemetry._rows import CutOff
 from tocsin.telemetry._settings import Place, Settings
+from tocsin.workspace import seconds_since
 
 EDGE = 4096
+GROWS_SECONDS = 3600
+# As many paths in one question to the ledger.
+PATHS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,22 @@ def identity(raw: BufferedReader) -> tuple[str, int, int]:
     return f"{now.st_dev}:{now.st_ino}", now.st_size, now.st_mtime_ns
 
 
-def unchanged(settings: Settings, path: str, now: tuple[str, int, int]) -> Ingest | None:
-    """The ingest that has all of this file, when it is as it was then; None when its content has to be looked at."""
+def seen(settings: Settings, paths: Sequence[str]) -> dict[str, SourceFile]:
+    """What the ledger knows of files on disk, by their paths."""
+    column, found = sql_table(SourceFile).c, {}
     with settings.ledger.look() as connection:
-        then = one(connection, SourceFile, path=path, sensor=settings.sensor)
-        if then is None or (then.identity, then.size, then.modified) != now:
-            return None
+        for at in range(0, len(paths), PATHS):
+            some = paths[at : at + PATHS]
+            for file in read(connection, SourceFile, column.path.in_(some), sensor=settings.sensor):
+                found[file.path] = file
+    return found
+
+
+def unchanged(settings: Settings, then: SourceFile | None, now: tuple[str, int, int]) -> Ingest | None:
+    """The ingest that has all of a file, when it is as it was then; None when its content has to be looked at."""
+    if then is None or (then.identity, then.size, then.modified) != now:
+        return None
+    with settings.ledger.look() as connection:
         return one(connection, Ingest, id=then.ingest)
 
 
@@ -88,9 +102,9 @@ def resume(settings: Settings, path: str, raw: BufferedReader) -> Start | None:
 
 
 def remember(settings: Settings, path: str, raw: BufferedReader, ingest: str, gauge: Gauge) -> None:
-    """Keep in memory how far a plain file was read."""
+    """Keep in memory how far a plain file was read, when it was written of late: others seldom grow."""
     length = min(EDGE, gauge.length)
-    if not is_packed(raw):
+    if seconds_since(identity(raw)[2]) < GROWS_SECONDS and not is_packed(raw):
         raw.seek(gauge.length - length)
         settings.places[path] = Place(identity(raw)[0], ingest, gauge, raw.read(length))
 

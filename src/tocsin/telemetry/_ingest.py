@@ -11,9 +11,10 @@ from tocsin.store.ledger import Ledger
 from tocsin.telemetry._alone import alone
 from tocsin.telemetry._files import Found, expanded, find, path_text
 from tocsin.telemetry._future import AHEAD
+from tocsin.telemetry._growth import seen
 from tocsin.telemetry._one_file import read_file
 from tocsin.telemetry._pending import Pending
-from tocsin.telemetry._settings import AUTO, Place, Settings
+from tocsin.telemetry._settings import AUTO, Settings
 from tocsin.telemetry._summary import FileResult, State, Summary
 from tocsin.units import units
 from tocsin.workspace import Workspace
@@ -35,50 +36,50 @@ def ingest(
     networks: Sequence[str] = (),
     format: str = AUTO,  # noqa: A002  (it is what the user calls it)
     progress: Progress = lambda _done, _total: None,
-    places: dict[str, Place] | None = None,
 ) -> Summary:
     """Read files, folders and patterns into the lake. What was read before is skipped, so it can be run at any time.
 
     ``sensor`` is the name of what saw the traffic; without one, the operator party's id. ``sampling``: 1 in how many
     packets it looked at. ``networks``: the prefixes that it watched; without any, those of the directory that are
-    seen in the data. ``format``: name of a reader; ``auto`` asks every reader. ``places``, for who comes again and
-    again, is what is kept in between; then files that cannot be read in parts wait until nobody writes to them.
+    seen in the data. ``format``: name of a reader; ``auto`` asks every reader.
 
-    A file that cannot be read is a result in the summary and stops no other. Raises WrongUse for an unknown format, a
-    sampling rate that is none and a prefix that is none; TocsinError when lake or ledger cannot be written.
+    A log that is still being written is read up to its last whole line; the next run goes on from there. A file that
+    cannot be read is a result in the summary and stops no other. Raises WrongUse for an unknown format, a sampling rate
+    that is none and a prefix that is none; TocsinError when lake or ledger cannot be written.
     """
-    if not 1 <= sampling <= SPARSEST:
-        raise WrongUse(f"not a sampling rate: {sampling}: give the N of 1 in N packets, from 1 to {SPARSEST:,}")
-    if format != AUTO and format not in units("tocsin.telemetry"):
-        raise WrongUse(f"no such format: {format}: choose {AUTO}, {', '.join(units('tocsin.telemetry'))}")
-    settings = Settings(
-        workspace,
-        ledger,
-        sensor or workspace.party,
-        sampling,
-        tuple(dict.fromkeys(canonical_prefix(network) for network in networks)),
-        format,
-        cache(_held(ledger)),
-        latest=workspace.now() + AHEAD,
-        is_live=places is not None,
-        places=places if places is not None else {},
-    )
+    settings = checked(workspace, ledger, sensor, sampling, networks, format)
     found = [(path, list(find(path))) for given in paths for path in expanded(given)]
-    results = _read(settings, [file for _, files in found for file in files], progress)
+    results = read_found(settings, [file for _, files in found for file in files], progress)
     return Summary(tuple(_told(found, iter(results))))
 
 
-def _read(settings: Settings, files: Sequence[Found], progress: Progress) -> list[FileResult]:
+def checked(
+    workspace: Workspace, ledger: Ledger, sensor: str | None, sampling: int, networks: Sequence[str], format_: str
+) -> Settings:
+    """What holds for all files of an ingest. Raises WrongUse as ``ingest`` does."""
+    if not 1 <= sampling <= SPARSEST:
+        raise WrongUse(f"not a sampling rate: {sampling}: give the N of 1 in N packets, from 1 to {SPARSEST:,}")
+    if format_ != AUTO and format_ not in units("tocsin.telemetry"):
+        raise WrongUse(f"no such format: {format_}: choose {AUTO}, {', '.join(units('tocsin.telemetry'))}")
+    watched = tuple(dict.fromkeys(canonical_prefix(network) for network in networks))
+    name, latest = sensor or workspace.party, workspace.now() + AHEAD
+    return Settings(workspace, ledger, name, sampling, watched, format_, directories(ledger), latest)
+
+
+def read_found(settings: Settings, files: Sequence[Found], progress: Progress) -> list[FileResult]:
     """What became of each file, in their order."""
     total, done = sum(file.size for file in files), 0
     results: dict[int, FileResult] = {}
+    then = seen(settings, [path_text(file.path) for file in files])
     left = list(enumerate(files))[::-1]
     while left:
         with alone(settings.workspace.folder, partial(progress, done, total)), Pending(settings) as pending:
             numbers = []
             while left and not pending.is_full:
                 number, file = left.pop()
-                if result := read_file(settings, pending, file, _shifted(progress, done, total)):
+                if result := read_file(
+                    settings, pending, file, then.get(path_text(file.path)), _shifted(progress, done, total)
+                ):
                     results[number] = result
                 else:
                     numbers.append(number)
@@ -99,7 +100,10 @@ def _told(found: Sequence[tuple[Path, list[Found]]], results: Iterator[FileResul
             yield FileResult(path=path_text(path), state=State.UNREADABLE, note=note)
 
 
-def _held(ledger: Ledger) -> Callable[[date], Directory]:
+def directories(ledger: Ledger) -> Callable[[date], Directory]:
+    """The directory as of a day, looked up once for each."""
+
+    @cache
     def held(day: date) -> Directory:
         with ledger.look() as connection:
             return directory(connection, day)

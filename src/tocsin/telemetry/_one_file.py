@@ -6,6 +6,7 @@ from io import BufferedReader
 from itertools import chain
 
 from tocsin.errors import Unreadable
+from tocsin.records import SourceFile
 from tocsin.store.lake import LakeWriter
 from tocsin.telemetry._ahead import ahead
 from tocsin.telemetry._content import content, is_packed
@@ -40,11 +41,13 @@ class _Waiting(Exception):
     """The file is not ready."""
 
 
-def read_file(settings: Settings, pending: Pending, file: Found, progress: Told) -> FileResult | None:
+def read_file(
+    settings: Settings, pending: Pending, file: Found, then: SourceFile | None, progress: Told
+) -> FileResult | None:
     """Read what is new in one file into ``pending``; what became of the file when nothing in it waits to be counted.
 
-    ``progress`` is told the bytes read. Raises TocsinError when the lake cannot be written; what is wrong with the file
-    itself is in the result.
+    ``then`` is what the ledger knows of it; ``progress`` is told the bytes read. Raises TocsinError when the lake
+    cannot be written; what is wrong with the file itself is in the result.
     """
     state, path = State.UNREADABLE, path_text(file.path)
     try:
@@ -53,6 +56,8 @@ def read_file(settings: Settings, pending: Pending, file: Found, progress: Told)
         if file.is_partial:
             raise _Waiting(WRITTEN)
         with file.path.open("rb") as raw:
+            if known := unchanged(settings, then, identity(raw)):
+                return known_as(path, known)
             return _look(settings, pending, path, raw, progress)
     except _Waiting as error:
         note, state = str(error), State.WAITING
@@ -68,9 +73,6 @@ def read_file(settings: Settings, pending: Pending, file: Found, progress: Told)
 
 def _look(settings: Settings, pending: Pending, path: str, raw: BufferedReader, progress: Told) -> FileResult | None:
     """Find out what of the file is known, and read the rest."""
-    file = identity(raw)
-    if known := unchanged(settings, path, file):
-        return known_as(path, known)
     began, reader = _begun(settings, pending, path, raw)
     reading = Reading(path, reader.name, began, Tally(settings.networks, settings.directory, settings.sampling))
     read = _read_lines if hasattr(reader.load(), "header") else _read_whole

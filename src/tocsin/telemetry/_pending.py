@@ -21,10 +21,15 @@ MOST_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Pending:
-    """Readings and their rows, in the order in which they were read; ``results`` are of those that count."""
+    """Readings and their rows, in the order in which they were read; ``results`` are of those that count.
+
+    ``heads`` are the keys of what waits, ``begun`` the ids of the ingests that it goes on from.
+    """
 
     settings: Settings
     waiting: list[tuple[Reading, LakeWriter]] = field(default_factory=list)
+    heads: set[str] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
     results: list[FileResult] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
 
@@ -45,15 +50,16 @@ class Pending:
     def add(self, reading: Reading, lake: LakeWriter) -> None:
         """One more file."""
         self.waiting.append((reading, lake))
+        self.heads.add(reading.gauge.head)
+        if reading.start.known:
+            self.begun.add(reading.start.known.id)
 
     def make_room(self, beginning: bytes, candidates: Sequence[Ingest]) -> bool:
         """Count what waits when content with this beginning may go on from it, or goes on from where it began.
 
         Only what counts can be gone on from, and only by one. Returns whether anything had to be counted.
         """
-        keys, ids = set(heads(beginning[:HEAD])), {ingest.id for ingest in candidates}
-        begun = (reading.start.known for reading, _ in self.waiting)
-        is_met = any(reading.gauge.head in keys for reading, _ in self.waiting) or any(k and k.id in ids for k in begun)
+        is_met = bool(self.heads.intersection(heads(beginning[:HEAD])) or self.begun & {c.id for c in candidates})
         if is_met:
             self.commit()
         return is_met
@@ -62,4 +68,6 @@ class Pending:
         """Make everything count, or nothing. Raises TocsinError when lake or ledger cannot be written."""
         self.results += record(self.settings, self.waiting)
         self.waiting.clear()
+        self.heads.clear()
+        self.begun.clear()
         self.since = time.monotonic()

@@ -1,6 +1,6 @@
 """What the ledger is told of files that were read: everything in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from tocsin.errors import TocsinError
 from tocsin.records import Coverage, Ingest, LedgerRecord, Quarantine, record_id
 from tocsin.store.lake import LakeWriter
-from tocsin.store.ledger import add, one, put, read
+from tocsin.store.ledger import add, put, read, sql_table
+from tocsin.store.together import finish_together
 from tocsin.telemetry._coverage import HOURS, Day, Tally
 from tocsin.telemetry._future import RELATIVE_BEFORE, without_future
 from tocsin.telemetry._gauge import Gauge
@@ -105,9 +106,15 @@ def record(settings: Settings, read_: Sequence[tuple[Reading, LakeWriter]]) -> l
 
     When somebody else has read the same meanwhile, theirs counts and not this.
     """
+    own = {"party": settings.workspace.party, "marking": settings.workspace.settings.marking}
     try:
         with settings.ledger.write() as connection:
-            return [_record(settings, connection, reading, lake) for reading, lake in read_]
+            counting, results = _sorted(settings, connection, read_)
+            if counting:
+                told = [row for reading, _ in counting for row in _rows(settings, connection, reading, own)]
+                put(connection, told)
+                add(connection, finish_together([lake for _, lake in counting], **own, source=counting[0][0].path))
+            return results
     except sa.exc.OperationalError as error:
         where = settings.ledger.engine.url.render_as_string(hide_password=True)
         raise TocsinError(f"the ledger cannot be written: {where}: {error.orig}; nothing of this file counts") from None
@@ -119,27 +126,39 @@ def known_as(path: str, known: Ingest) -> FileResult:
     return FileResult(path=path, state=State.ALREADY_READ, note=note, ingest=known.id, format=known.format)
 
 
-def _record(settings: Settings, connection: sa.Connection, reading: Reading, lake: LakeWriter) -> FileResult:
-    ingest, before = ingest_id(settings, reading), reading.start.known
-    now = one(connection, Ingest, id=ingest)
-    if now != before:
-        if now is None:
-            raise TocsinError(f"its beginning was taken back while its end was read: {reading.path}: read it again")
-        if now.digest == reading.gauge.digest:
-            return known_as(reading.path, now)
-        note = "another process reads it at this moment: what is left is read the next time"
-        return FileResult(path=reading.path, state=State.WAITING, note=note)
-    own = {
-        "party": settings.workspace.party,
-        "marking": settings.workspace.settings.marking,
-        "source": reading.path,
-    }
-    lake.ingest = ingest
-    put(connection, [_ingest(settings, reading, own), *_source_file(settings, reading)])
-    put(connection, _coverage(connection, settings, reading, own))
-    put(connection, _quarantine(connection, ingest, reading, own))
-    add(connection, lake.finish(**own))
-    return _done(ingest, reading)
+def _sorted(
+    settings: Settings, connection: sa.Connection, read_: Sequence[tuple[Reading, LakeWriter]]
+) -> tuple[list[tuple[Reading, LakeWriter]], list[FileResult]]:
+    """What is to count, and the result of each; what is not as it was when reading began does not count."""
+    ids = [ingest_id(settings, reading) for reading, _ in read_]
+    there = {ingest.id: ingest for ingest in read(connection, Ingest, sql_table(Ingest).c.id.in_(ids))}
+    counting, results = [], []
+    for ingest, (reading, lake) in zip(ids, read_, strict=True):
+        lake.ingest, now = ingest, there.get(ingest)
+        if now == reading.start.known:
+            counting.append((reading, lake))
+        results.append(_done(ingest, reading) if now == reading.start.known else _overtaken(reading, now))
+    return counting, results
+
+
+def _rows(
+    settings: Settings, connection: sa.Connection, reading: Reading, own: dict[str, str]
+) -> Iterator[LedgerRecord]:
+    """All that is told of one file but where its rows lie."""
+    own = own | {"source": reading.path}
+    yield _ingest(settings, reading, own)
+    if reading.file:
+        yield source_file(settings, reading.path, reading.file, ingest_id(settings, reading))
+    yield from _coverage(connection, settings, reading, own)
+    yield from _quarantine(connection, ingest_id(settings, reading), reading, own)
+
+
+def _overtaken(reading: Reading, now: Ingest | None) -> FileResult:
+    """Somebody else has read the same file, or more of it, or has taken its beginning back."""
+    if now and now.digest == reading.gauge.digest:
+        return known_as(reading.path, now)
+    note = "it was read or taken back by somebody else at this moment: what is left is read the next time"
+    return FileResult(path=reading.path, state=State.WAITING, note=note)
 
 
 def _ingest(settings: Settings, reading: Reading, own: dict[str, str]) -> Ingest:
@@ -159,10 +178,6 @@ def _ingest(settings: Settings, reading: Reading, own: dict[str, str]) -> Ingest
         note=reading.note,
         time=settings.workspace.now(),
     )
-
-
-def _source_file(settings: Settings, reading: Reading) -> list[LedgerRecord]:
-    return [source_file(settings, reading.path, reading.file, ingest_id(settings, reading))] if reading.file else []
 
 
 def _quarantine(connection: sa.Connection, ingest: str, reading: Reading, own: dict[str, str]) -> list[Quarantine]:

@@ -15,7 +15,7 @@ from tocsin.telemetry._zeek_tsv import Layout, heed, parse_tsv
 
 # A header has eight lines; the first lines of a log may be broken.
 LINES_TRIED = 20
-_HEADER = re.compile(rb"^#(separator|set_separator|empty_field|unset_field|path|fields)(?![a-z_]).*$", re.MULTILINE)
+_HEADER_WORD = re.compile(rb"#(separator|set_separator|empty_field|unset_field|path|fields)(?![a-z_])")
 
 
 def is_log(head: bytes, path: str, marks: Sequence[str]) -> bool:
@@ -71,8 +71,20 @@ def header(above: bytes, lines: bytes) -> bytes:
     if not (lines.startswith(b"#") or b"\n#" in lines):
         return above
     held: dict[bytes, bytes] = {}
-    for found in _HEADER.finditer(above + lines):
-        if found[1] == b"separator":
-            held.clear()
-        held[found[1]] = found[0]
+    for line in _header_lines(above + lines):
+        if word := _HEADER_WORD.match(line):
+            if word[1] == b"separator":
+                held.clear()
+            held[word[1]] = line
     return b"".join(line + b"\n" for line in held.values())
+
+
+def _header_lines(data: bytes) -> Iterator[bytes]:
+    """Lines that begin with ``#``; the many rows between them are passed over at once."""
+    at = 0 if data.startswith(b"#") else data.find(b"\n#") + 1
+    while at or data.startswith(b"#"):
+        end = data.find(b"\n", at)
+        yield data[at : end if end >= 0 else None]
+        at = data.find(b"\n#", end) + 1 if end >= 0 else 0
+        if not at:
+            return

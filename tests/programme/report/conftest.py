@@ -66,6 +66,7 @@ def _read(workspace: Workspace, rows: int) -> list[Ingest | Coverage]:
     day = datetime(2018, 12, 21, tzinfo=UTC)
     covered = Coverage(
         ingest="ingest-1", sensor="edge", network="192.168.1.0/24", day=day.date(), telemetry="flow",
-        first=day.replace(hour=14, minute=50), last=day.replace(hour=23, minute=59), rows=rows, sampling=1, hours=[], **KEPT,
+        first=day.replace(hour=14, minute=50), last=day.replace(hour=23, minute=59), rows=rows,
+        sampling=1, hours=[], **KEPT,
     )  # fmt: skip
     return [ingest, covered, replace(covered, day=workspace.now().date(), first=workspace.now(), last=workspace.now())]

@@ -22,6 +22,10 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 _NEW_TABLES: dict[str, str] = {
     "source_file": "*path:text *sensor:text identity:text size:integer modified:integer ingest:text"
     " party:text marking:text source:text",
+    "lake_share": "party:text marking:text source:text *path:text *ingest:text rows:integer",
+    "lake_discard": "party:text marking:text source:text *path:text since:time",
+    "removal": "party:text marking:text source:text *id:text time:time kind:text about:text telemetry:text day:day "
+    "files:integer rows:integer reason:text",
 }
 
 # Columns that tables get: name:type, and ? or, behind =, what rows that are there already have in it.
