@@ -15,7 +15,7 @@ A reader is one file in this folder; dropped in, it is found. It has two functio
 ``header(above: bytes, lines: bytes) -> bytes``
     The lines that must stand above whatever follows ``lines``, when ``above`` had to stand above these. A reader that
     has it takes files of lines, each of which says all that its row needs, together with the header. Such a file is
-    read up to its last whole line while it grows; each part is given to ``read`` as if it were a file, below its header.
+    read up to its last whole line while it grows; each part is given to ``read`` as if it were a file of its own.
     ``no_header`` and ``first_line`` serve most. A reader without it, or one that joins lines which stand far apart, is
     given whole files only: those that nobody has written to for a minute, where somebody may (``tocsin watch``).
 
