@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,9 @@ from tests.telemetry.conftest import NOW
 from tocsin.records import Coverage, Flow, Ingest
 from tocsin.store.lake import lake_files, missing
 from tocsin.store.ledger import Ledger, open_ledger, read
-from tocsin.telemetry import State, ingest
+from tocsin.telemetry import FileResult, Progress, State, checked, ingest
+from tocsin.telemetry._files import find
+from tocsin.telemetry._ingest import read_found
 from tocsin.telemetry._settings import Place
 from tocsin.workspace import Workspace, create_workspace
 
@@ -49,7 +52,7 @@ def row(number: int, is_turned: bool = False) -> bytes:
 def uids(workspace: Workspace, ledger: Ledger) -> Counter[str]:
     with ledger.look() as connection:
         assert not missing(connection, workspace.lake)
-        files = lake_files(connection, workspace.lake, Flow)
+        files = lake_files(connection, Path(workspace.lake), Flow)
         kept = read(connection, Ingest)
         covered = read(connection, Coverage)
     found = Counter(str(uid) for file in files for uid in pq.read_table(file, partitioning=None)["uid"].to_pylist())
@@ -163,21 +166,21 @@ class Collector(RuleBasedStateMachine):
                 raise Stopped
 
         try:
-            ingest(
-                self.workspace,
-                self.ledger,
-                [self.logs],
-                progress=stop,
-                places=self.places if is_live else None,
-                networks=NETWORKS,
-            )
+            self.come_by(stop, is_live)
         except Stopped:
             self.places = {}
 
+    def come_by(self, progress: Progress, is_live: bool) -> list[FileResult]:
+        if not is_live:
+            return list(ingest(self.workspace, self.ledger, [self.logs], progress=progress, networks=NETWORKS).files)
+        settings = checked(self.workspace, self.ledger, None, 1, NETWORKS, "auto")
+        settings = replace(settings, is_live=True, places=self.places)
+        return read_found(settings, list(find(self.logs)), progress)
+
     @rule()
     def read(self) -> None:
-        summary = ingest(self.workspace, self.ledger, [self.logs], places=self.places, networks=NETWORKS)
-        assert not [file for file in summary.files if file.state in (State.UNREADABLE, State.PASSED_OVER)]
+        results = self.come_by(lambda _done, _total: None, is_live=True)
+        assert not [file for file in results if file.state in (State.UNREADABLE, State.PASSED_OVER)]
         assert uids(self.workspace, self.ledger) == self.whole
 
     @invariant()

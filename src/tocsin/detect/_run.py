@@ -5,24 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import ModuleType
 
-import ibis.expr.types as ir
 import sqlalchemy as sa
 
 from tocsin.detect._findings import findings
 from tocsin.detect._inputs import Inputs
 from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._places import places
+from tocsin.detect._tables import OF_ANY_DAY, RECORDS, lake_tables, seen
 from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
-from tocsin.records import SEEN_TABLES, Finding, Judgement, LakeFile, table_name
+from tocsin.records import Finding, Judgement, LakeFile
 from tocsin.store.engine import Engine, open_engine
-from tocsin.store.lake import located
 from tocsin.store.ledger import Ledger, put, read, remove
 from tocsin.units import units
 from tocsin.workspace import Workspace
 
 DETECTORS = "tocsin.detect"
-TABLES = {table_name(record): record for record in SEEN_TABLES}
 
 Progress = Callable[[int, int], None]
 
@@ -45,17 +43,17 @@ def detect(
     """
     with ledger.look() as connection:
         known = directory(connection, workspace.now().date())
-        files = [file for file in read(connection, LakeFile) if file.telemetry in TABLES]
+        files = [file for file in read(connection, LakeFile) if file.telemetry in RECORDS]
     if not known.networks:
         raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
-    days = sorted({file.day for file in files})
+    days = sorted({file.day for file in files if file.telemetry != OF_ANY_DAY})
     found: list[Finding] = []
     judged: list[Judgement] = []
     with open_engine(engine, workspace.folder / "tmp") as opened:
         for done, day in enumerate(days):
             if progress:
                 progress(done, len(days))
-            of_day = _detect_day(workspace, opened, known, day, [file for file in files if file.day == day])
+            of_day = _detect_day(workspace, opened, known, day, [file for file in files if _concerns(day, file)])
             found += of_day[0]
             judged += of_day[1]
             opened.release()
@@ -69,10 +67,10 @@ def detect(
 def _detect_day(
     workspace: Workspace, engine: Engine, known: Directory, day: date, files: Sequence[LakeFile]
 ) -> tuple[list[Finding], list[Judgement]]:
-    tables = _tables(workspace, engine, files)
-    seen = {file.telemetry for file in files}
-    inputs = Inputs(engine, tables | {"place": places(engine, known, [tables[name] for name in sorted(seen)])})
-    facts = sensor_facts(engine, {name: tables[name] for name in sorted(seen)})
+    tables = lake_tables(engine, workspace.lake, files)
+    recorded = {name: tables[name] for name in seen(files)}
+    inputs = Inputs(engine, tables | {"place": places(engine, known, recorded.values())})
+    facts = sensor_facts(engine, recorded)
     found: list[Finding] = []
     judged: list[Judgement] = []
     for name, detector in detectors().items():
@@ -86,12 +84,8 @@ def _detect_day(
     return found, judged
 
 
-def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> dict[str, ir.Table]:
-    """Every table that detectors may read, over the files of a day; empty where there are none."""
-    paths: dict[str, list[str]] = {name: [] for name in TABLES}
-    for file in files:
-        paths[file.telemetry].append(file.path)
-    return {name: engine.table(TABLES[name], located(workspace.lake, of_table)) for name, of_table in paths.items()}
+def _concerns(day: date, file: LakeFile) -> bool:
+    return file.day == day or file.telemetry == OF_ANY_DAY
 
 
 def _keep(connection: sa.Connection, found: Sequence[Finding], judged: Sequence[Judgement]) -> list[Finding]:

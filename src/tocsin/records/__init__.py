@@ -9,10 +9,40 @@ from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, Lake
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
-from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
+from tocsin.records.telemetry import (
+    Alert,
+    Certificate,
+    Dns,
+    Flow,
+    Http,
+    Label,
+    Lease,
+    Login,
+    OpenFlow,
+    OpenHttp,
+    OpenTls,
+    Smtp,
+    Telemetry,
+    Tls,
+)
 from tocsin.records.work import Audit, Job, Outbox
 
-LAKE_TABLES: tuple[type[Record], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label)
+# What is still open lies apart, for it comes again; detectors see it among what has ended (``detect/_open.py``).
+OPEN_TABLES: dict[type[Record], type[Record]] = {Flow: OpenFlow, Tls: OpenTls, Http: OpenHttp}
+
+LAKE_TABLES: tuple[type[Record], ...] = (
+    Flow,
+    Dns,
+    Tls,
+    Http,
+    Login,
+    Smtp,
+    Lease,
+    Alert,
+    Label,
+    Certificate,
+    *OPEN_TABLES.values(),
+)
 
 # What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
 SEEN_TABLES: tuple[type[Telemetry], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Alert)
@@ -61,6 +91,7 @@ __all__ = [
     "C2_BEHAVIOURS",
     "LAKE_TABLES",
     "LEDGER_TABLES",
+    "OPEN_TABLES",
     "SEEN_TABLES",
     "Alert",
     "Assessment",
@@ -68,6 +99,7 @@ __all__ = [
     "Behaviour",
     "Case",
     "CaseEvent",
+    "Certificate",
     "Column",
     "Community",
     "Contact",
@@ -96,6 +128,9 @@ __all__ = [
     "Mitigation",
     "Network",
     "Notice",
+    "OpenFlow",
+    "OpenHttp",
+    "OpenTls",
     "Outbox",
     "Party",
     "Peer",

@@ -10,7 +10,7 @@ from tocsin.telemetry._values import LARGEST, MICROSECONDS, integer
 
 COUNTS = ("initiator_packets", "initiator_bytes", "responder_packets", "responder_bytes")
 # Later stages add up many flows; neither these nor their sums come near the end of 64 bits.
-_LARGEST_COUNT = 1 << 40
+LARGEST_COUNT = 1 << 40
 LONGEST_US = 31 * 86_400 * MICROSECONDS
 
 count = integer(0, LARGEST)
@@ -18,7 +18,7 @@ count = integer(0, LARGEST)
 
 def largest_count(sampling: int) -> int:
     """The largest count that a source may have, so that it is at most 2^40 when it is scaled up."""
-    return _LARGEST_COUNT // sampling
+    return LARGEST_COUNT // sampling
 
 
 def flow_batch(rows: pa.Table, sensor: str, sampling: int) -> Batch:

@@ -15,6 +15,7 @@ from tocsin.telemetry._files import Found, path_text, reason
 from tocsin.telemetry._gauge import HEAD, Gauge, Tail, measured, whole_lines
 from tocsin.telemetry._growth import Start, alike, identity, note_file, remember, resume, start, unchanged
 from tocsin.telemetry._header import no_header
+from tocsin.telemetry._named import named
 from tocsin.telemetry._pending import Pending
 from tocsin.telemetry._record import Reading, ingest_id, known_as, lake_name
 from tocsin.telemetry._rows import CutOff
@@ -160,7 +161,7 @@ def _take(
     pieces = ahead(pieces) if is_large else pieces
     read = units("tocsin.telemetry")[reading.reader].load().read
     parts = read(chain([header], pieces) if header else pieces, settings.sensor, settings.sampling)
-    for part in ahead(parts) if is_large else parts:
+    for part in ahead(named(reading.path, parts)) if is_large else named(reading.path, parts):
         reading.take(part, lake, settings)
         progress(raw.tell())
     for _ in pieces:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from tocsin.errors import TocsinError
-from tocsin.records import Coverage, Ingest, LedgerRecord, Quarantine, record_id
+from tocsin.records import Coverage, Ingest, Label, LedgerRecord, Quarantine, record_id
 from tocsin.store.lake import LakeWriter
 from tocsin.store.ledger import add, put, read, sql_table
 from tocsin.store.together import finish_together
@@ -56,8 +56,10 @@ class Reading:
                 self._refuse(kept)
             elif kept.rows.num_rows:
                 lake.write(kept.record, kept.rows)
-                self.tally.add(kept)
-                self.rows += kept.rows.num_rows
+                # A label is said of a row that was counted already.
+                if kept.record is not Label:
+                    self.tally.add(kept)
+                    self.rows += kept.rows.num_rows
 
     def flaw(self) -> str | None:
         """Why the file is of no use: nothing of it could be read. None when something was, or nothing was in it.

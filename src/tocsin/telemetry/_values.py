@@ -88,11 +88,16 @@ def address(values: Values) -> Values:
     if all(is_canonical):
         return values
     distinct = zip(encoded.dictionary.to_pylist(), is_canonical, strict=True)
-    return pa.array([a if ok else _canonical(a) for a, ok in distinct], pa.string()).take(encoded.indices)
+    return pa.array([a if ok else canonical(a) for a, ok in distinct], pa.string()).take(encoded.indices)
 
 
 @lru_cache(1 << 16)
-def _canonical(address: str) -> str | None:
+def canonical(address: str) -> str | None:
+    """An address in the form of RFC 5952; None for what is none.
+
+    >>> [canonical(text) for text in ("2001:DB8:0:0::1", "::ffff:192.0.2.1", "fe80::1%eth0", "192.0.2")]
+    ['2001:db8::1', '192.0.2.1', None, None]
+    """
     try:
         found = ip_address(address)
     except ValueError:

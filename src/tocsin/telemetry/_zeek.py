@@ -1,38 +1,60 @@
-"""What all Zeek logs share: they are tab-separated with a header, or JSON with one object a line."""
+"""What all Zeek logs share: they are tab-separated with a header, or JSON with one object a line.
+
+``open_conn.log`` and its like hold exchanges that had not ended when they were looked at. Some say so (``#path``),
+others are known by the file's name alone (``_named.py``).
+"""
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 import pyarrow as pa
 
+from tocsin.telemetry._batches import still_open
 from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._columns import Field, converted
-from tocsin.telemetry._rows import Reject
-from tocsin.telemetry._zeek_json import parse_json
+from tocsin.telemetry._json_lines import parse_json
+from tocsin.telemetry._rows import Batch, Reject
+from tocsin.telemetry._values import INTEGER, NUMBER, address, instant, integer, short
 from tocsin.telemetry._zeek_tsv import Layout, heed, parse_tsv
 
 # A header has eight lines; the first lines of a log may be broken.
 LINES_TRIED = 20
-_HEADER_WORD = re.compile(rb"#(separator|set_separator|empty_field|unset_field|path|fields)(?![a-z_])")
+OPEN = "open_"
+_SAYS_OPEN = re.compile(rb'^#path\s+open_|"_path"\s*:\s*"open_', re.MULTILINE)
+
+_port = integer(0, 65535)
+EXCHANGE = (
+    Field("ts", "time", instant, "a time", NUMBER, required=True),
+    Field("uid", "uid", short, "short printable text"),
+    Field("id.orig_h", "initiator", address, "an address", required=True),
+    Field("id.orig_p", "initiator_port", _port, "a port", INTEGER),
+    Field("id.resp_h", "responder", address, "an address", required=True),
+    Field("id.resp_p", "responder_port", _port, "a port", INTEGER),
+)
+
+Make = Callable[[pa.Table], Iterable[Batch]]
 
 
-def is_log(head: bytes, path: str, marks: Sequence[str]) -> bool:
-    """Whether content is the Zeek log ``path``: it says so, or it says nothing and has the columns ``marks``."""
+def is_log(head: bytes, path: str, marks: Sequence[str], lacks: Sequence[str] = ()) -> bool:
+    """Whether content is the Zeek log ``path``: it says so, or it says nothing and has the columns ``marks``.
+
+    Another log may have these columns as well; ``lacks`` are columns of that one.
+    """
     layout = Layout()
     for line in head.split(b"\n")[:LINES_TRIED]:
         if line.startswith(b"#"):
             layout = heed(layout, line.removesuffix(b"\r"))
-        elif line.startswith(b"{") and _is_object(line, path, marks):
+        elif line.startswith(b"{") and _is_object(line, path, marks, lacks):
             return True
         elif layout.columns:
             break  # the header of a log that was put behind it may begin within these lines
-    return layout.path == path or (layout.path is None and set(marks) <= set(layout.columns))
+    return _fits(layout.path, layout.columns, path, marks, lacks)
 
 
-def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field]) -> Iterator[pa.Table | Reject]:
-    """Rows of the Zeek log ``path`` with the columns that ``fields`` give, and the lines that cannot be read.
+def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field], make: Make) -> Iterator[Batch | Reject]:
+    """What ``make`` gives for the rows of the Zeek log ``path``, and the lines that cannot be read.
 
     Raises what ``content`` raises, and Unreadable for a file of too many headers.
     """
@@ -41,50 +63,29 @@ def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field]) -> It
     if first is None:
         return
     parts = chain([first], parts)
+    is_open = isinstance(first, Lines) and bool(_SAYS_OPEN.search(first.data[:4096]))
     if isinstance(first, Lines) and first.data.lstrip().startswith(b"{"):
         parsed = parse_json(parts, {field.name: field.json for field in fields})
     else:
-        parsed = parse_tsv(
-            parts, path, [field.name for field in fields], [field.name for field in fields if field.required]
-        )
+        required = [field.name for field in fields if field.required]
+        parsed = parse_tsv(parts, OPEN * is_open + path, list(dict.fromkeys(field.name for field in fields)), required)
     for part in parsed:
-        if isinstance(part, Reject):
-            yield part
-        else:
-            yield from converted(*part, fields)
+        for good in [part] if isinstance(part, Reject) else converted(*part, fields):
+            if isinstance(good, Reject):
+                yield good
+            else:
+                yield from map(still_open, make(good)) if is_open else make(good)
 
 
-def _is_object(line: bytes, path: str, marks: Sequence[str]) -> bool:
+def _is_object(line: bytes, path: str, marks: Sequence[str], lacks: Sequence[str]) -> bool:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return isinstance(row, dict) and row.get("_path", path) == path and set(marks) <= row.keys()
+    return isinstance(row, dict) and set(marks) <= row.keys() and _fits(row.get("_path"), row, path, marks, lacks)
 
 
-def header(above: bytes, lines: bytes) -> bytes:
-    """The header lines that hold below ``lines``, when ``above`` held before: a log that grows can be read in parts.
-
-    >>> header(b"#path\\tconn\\n#fields\\tts\\n", b"1.0\\n#close\\t2026\\n#fields\\tts\\tuid\\n1.0\\tC1\\n")
-    b'#path\\tconn\\n#fields\\tts\\tuid\\n'
-    """
-    if not (lines.startswith(b"#") or b"\n#" in lines):
-        return above
-    held: dict[bytes, bytes] = {}
-    for line in _header_lines(above + lines):
-        if word := _HEADER_WORD.match(line):
-            if word[1] == b"separator":
-                held.clear()
-            held[word[1]] = line
-    return b"".join(line + b"\n" for line in held.values())
-
-
-def _header_lines(data: bytes) -> Iterator[bytes]:
-    """Lines that begin with ``#``; the many rows between them are passed over at once."""
-    at = 0 if data.startswith(b"#") else data.find(b"\n#") + 1
-    while at or data.startswith(b"#"):
-        end = data.find(b"\n", at)
-        yield data[at : end if end >= 0 else None]
-        at = data.find(b"\n#", end) + 1 if end >= 0 else 0
-        if not at:
-            return
+def _fits(said: object, columns: Iterable[str], path: str, marks: Sequence[str], lacks: Sequence[str]) -> bool:
+    if said is not None:
+        return said in (path, OPEN + path)
+    return set(marks) <= set(columns) and not set(lacks) & set(columns)
