@@ -248,10 +248,11 @@ def test_the_same_log_plain_and_packed_is_read_once(
 ) -> None:
     log = (samples / "conn.log").read_bytes()
     for name, packed in (("a.log", log), ("b.gz", gzip.compress(log)), ("c.xz", lzma.compress(log))):
-        (tmp_path / name).write_bytes(packed)
-    summary = ingest(workspace, ledger, [tmp_path / "*.*"])
+        (tmp_path / "logs").mkdir(exist_ok=True)
+        (tmp_path / "logs" / name).write_bytes(packed)
+    summary = ingest(workspace, ledger, [tmp_path / "logs/*.*"])
     assert [file.state for file in summary.files] == [State.READ, State.ALREADY_READ, State.ALREADY_READ]
-    again = ingest(workspace, ledger, [tmp_path])
+    again = ingest(workspace, ledger, [tmp_path / "logs"])
     assert {file.ingest for file in again.files} == {summary.files[0].ingest}
     assert rows_in_lake(workspace, ledger) == 6
 

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 
+import sqlalchemy as sa
+
 from tocsin.records import Ingest, SourceFile
 from tocsin.store.ledger import one, put, read, sql_table
 from tocsin.telemetry._content import content, is_packed
-from tocsin.telemetry._gauge import HEAD, Gauge, heads
+from tocsin.telemetry._gauge import Gauge
 from tocsin.telemetry._header import Header
 from tocsin.telemetry._rows import CutOff
 from tocsin.telemetry._settings import Place, Settings
@@ -57,11 +59,18 @@ def unchanged(settings: Settings, then: SourceFile | None, now: tuple[str, int, 
         return one(connection, Ingest, id=then.ingest)
 
 
-def alike(settings: Settings, beginning: bytes) -> list[Ingest]:
-    """Ingests that content with this beginning may go on from, the shortest first."""
-    column = sql_table(Ingest).c
+def known_heads(settings: Settings) -> set[str]:
+    """The keys of all content that a sensor's ingests have."""
+    table = sql_table(Ingest)
     with settings.ledger.look() as connection:
-        found = read(connection, Ingest, column.head.in_(heads(beginning[:HEAD])), sensor=settings.sensor)
+        found = connection.scalars(sa.select(table.c.head).where(table.c.sensor == settings.sensor))
+        return {head for head in found if head}
+
+
+def alike(settings: Settings, keys: Sequence[str]) -> list[Ingest]:
+    """Ingests of content with one of these keys, the shortest first."""
+    with settings.ledger.look() as connection:
+        found = read(connection, Ingest, sql_table(Ingest).c.head.in_(keys), sensor=settings.sensor)
     return sorted(found, key=lambda ingest: ingest.bytes)
 
 

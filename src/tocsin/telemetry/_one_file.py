@@ -13,7 +13,7 @@ from tocsin.telemetry._content import content, is_packed
 from tocsin.telemetry._coverage import Tally
 from tocsin.telemetry._files import Found, path_text, reason
 from tocsin.telemetry._gauge import HEAD, Gauge, Tail, measured, whole_lines
-from tocsin.telemetry._growth import Start, alike, identity, note_file, remember, resume, start, unchanged
+from tocsin.telemetry._growth import Start, identity, note_file, remember, resume, start, unchanged
 from tocsin.telemetry._header import no_header
 from tocsin.telemetry._named import named
 from tocsin.telemetry._pending import Pending
@@ -87,10 +87,7 @@ def _begun(settings: Settings, pending: Pending, path: str, raw: BufferedReader)
         return place, known[place.known.format]
     beginning = _beginning(raw)
     reader = _reader(settings.format, beginning)
-    candidates = alike(settings, beginning)
-    if pending.make_room(beginning, candidates):
-        candidates = alike(settings, beginning)
-    began = start(raw, candidates, getattr(reader.load(), "header", no_header))
+    began = start(raw, pending.candidates(beginning), getattr(reader.load(), "header", no_header))
     return began, known[began.known.format] if began.known else reader
 
 

@@ -1,7 +1,6 @@
 """Files that were read and do not count yet: many small ones are counted at once, for each time costs."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -9,6 +8,7 @@ from typing import Self
 from tocsin.records import Ingest
 from tocsin.store.lake import LakeWriter
 from tocsin.telemetry._gauge import HEAD, heads
+from tocsin.telemetry._growth import alike, known_heads
 from tocsin.telemetry._record import Reading, record
 from tocsin.telemetry._settings import Settings
 from tocsin.telemetry._summary import FileResult
@@ -23,7 +23,8 @@ MOST_SECONDS = 10.0
 class Pending:
     """Readings and their rows, in the order in which they were read; ``results`` are of those that count.
 
-    ``heads`` are the keys of what waits, ``begun`` the ids of the ingests that it goes on from.
+    ``heads`` are the keys of what waits, ``begun`` the ids of the ingests that it goes on from, ``known`` the keys of
+    what counts. Make it only when nobody else reads.
     """
 
     settings: Settings
@@ -31,7 +32,11 @@ class Pending:
     heads: set[str] = field(default_factory=set)
     begun: set[str] = field(default_factory=set)
     results: list[FileResult] = field(default_factory=list)
+    known: set[str] = field(init=False)
     since: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.known = known_heads(self.settings)
 
     def __enter__(self) -> Self:
         return self
@@ -54,20 +59,25 @@ class Pending:
         if reading.start.known:
             self.begun.add(reading.start.known.id)
 
-    def make_room(self, beginning: bytes, candidates: Sequence[Ingest]) -> bool:
-        """Count what waits when content with this beginning may go on from it, or goes on from where it began.
+    def candidates(self, beginning: bytes) -> list[Ingest]:
+        """Ingests that content with this beginning may go on from, the shortest first.
 
-        Only what counts can be gone on from, and only by one. Returns whether anything had to be counted.
+        Only what counts can be gone on from, and only by one: what waits is counted first when it may be concerned.
         """
-        is_met = bool(self.heads.intersection(heads(beginning[:HEAD])) or self.begun & {c.id for c in candidates})
-        if is_met:
+        keys = heads(beginning[:HEAD])
+        if not self.heads.isdisjoint(keys):
             self.commit()
-        return is_met
+        found = [] if self.known.isdisjoint(keys) else alike(self.settings, keys)
+        if self.begun.intersection(ingest.id for ingest in found):
+            self.commit()
+            found = alike(self.settings, keys)
+        return found
 
     def commit(self) -> None:
         """Make everything count, or nothing. Raises TocsinError when lake or ledger cannot be written."""
         self.results += record(self.settings, self.waiting)
         self.waiting.clear()
+        self.known |= self.heads
         self.heads.clear()
         self.begun.clear()
         self.since = time.monotonic()
