@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def told(figure: Figure, as_json: bool) -> None:
     """A line for one figure."""
-    name, value, unit, goal = figure
+    name, value, unit, goal = (*figure, "", "")[:4]
     if as_json:
         print(json.dumps({"name": name, "value": value, "unit": unit, "goal": goal}), flush=True)
     else:

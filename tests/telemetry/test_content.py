@@ -31,11 +31,16 @@ PACKS = [
 DATA = b"".join(b"%d\n" % number for number in random.Random(1).choices(range(10**9), k=250_000))
 
 
+def opened(packed: bytes) -> io.BufferedReader:
+    """These bytes as an open file."""
+    return io.BufferedReader(io.BytesIO(packed))
+
+
 def unpack(packed: bytes) -> tuple[bytes, str | None]:
     """What is there, and what is wrong with the end."""
     pieces = []
     try:
-        for piece in content(io.BufferedReader(io.BytesIO(packed))):
+        for piece in content(opened(packed)):
             pieces.append(piece)  # noqa: PERF402  (what came before an error is looked at)
     except CutOff as end:
         return b"".join(pieces), str(end)
@@ -113,7 +118,7 @@ def test_gzip_cannot_be_made_to_unpack_without_measure(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_content_can_be_taken_up_where_it_was_left_and_the_file_stays_open(pack: Pack) -> None:
-    raw = io.BufferedReader(io.BytesIO(pack(DATA)))
+    raw = opened(pack(DATA))
     assert b"".join(content(raw, after=5_000)) == DATA[5_000:]
     assert b"".join(content(raw, after=len(DATA))) == b""
     assert b"".join(content(raw)) == DATA

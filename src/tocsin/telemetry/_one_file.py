@@ -83,7 +83,7 @@ def _look(settings: Settings, pending: Pending, path: str, raw: BufferedReader, 
 def _begun(settings: Settings, pending: Pending, path: str, raw: BufferedReader) -> tuple[Start, Unit]:
     """Where reading begins, and the reader: the one that has read what is known. Raises _NoReader."""
     known = units("tocsin.telemetry")
-    if (place := resume(settings, path, raw)) and place.known:
+    if (place := resume(settings, path, raw)) and place.known and place.known.id not in pending.begun:
         return place, known[place.known.format]
     beginning = _beginning(raw)
     reader = _reader(settings.format, beginning)
