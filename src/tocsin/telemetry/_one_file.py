@@ -8,7 +8,7 @@ from itertools import chain
 from tocsin.errors import Unreadable
 from tocsin.records import SourceFile
 from tocsin.store.lake import LakeWriter
-from tocsin.telemetry._ahead import ahead
+from tocsin.telemetry._overlap import overlapped
 from tocsin.telemetry._content import content, is_packed
 from tocsin.telemetry._coverage import Tally
 from tocsin.telemetry._files import Found, path_text, reason
@@ -155,10 +155,10 @@ def _take(
     """Have the reader read what is new, below the header that holds there."""
     is_large = identity(raw)[1] > LARGE
     header = reading.start.gauge.header
-    pieces = ahead(pieces) if is_large else pieces
+    pieces = overlapped(pieces) if is_large else pieces
     read = units("tocsin.telemetry")[reading.reader].load().read
     parts = read(chain([header], pieces) if header else pieces, settings.sensor, settings.sampling)
-    for part in ahead(named(reading.path, parts)) if is_large else named(reading.path, parts):
+    for part in overlapped(named(reading.path, parts)) if is_large else named(reading.path, parts):
         reading.take(part, lake, settings)
         progress(raw.tell())
     for _ in pieces:

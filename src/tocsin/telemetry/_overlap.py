@@ -12,7 +12,7 @@ Made: TypeAlias = Queue[tuple[T, None] | tuple[None, BaseException]]
 WAITING = 2
 
 
-def ahead(items: Iterator[T]) -> Iterator[T]:
+def overlapped(items: Iterator[T]) -> Iterator[T]:
     """The same items in the same order, made in a thread that is at most three of them ahead.
 
     What rises in making them rises here, after the items before it. When nobody wants the rest, the thread ends.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tocsin.telemetry import CutOff
-from tocsin.telemetry._ahead import ahead
+from tocsin.telemetry._overlap import overlapped
 
 
 def _numbers(count: int, end: Exception | None = None) -> Iterator[int]:
@@ -16,10 +16,10 @@ def _numbers(count: int, end: Exception | None = None) -> Iterator[int]:
 
 
 def test_items_come_in_order_and_errors_after_them() -> None:
-    assert list(ahead(_numbers(1000))) == list(range(1000))
+    assert list(overlapped(_numbers(1000))) == list(range(1000))
     seen = []
     with pytest.raises(CutOff):
-        for number in ahead(_numbers(5, CutOff("its end is missing"))):
+        for number in overlapped(_numbers(5, CutOff("its end is missing"))):
             seen.append(number)  # noqa: PERF402  (what came before the error is looked at)
     assert seen == [0, 1, 2, 3, 4]
 
@@ -35,7 +35,7 @@ def test_who_stops_early_leaves_no_thread() -> None:
         finally:
             closed.append(True)
 
-    items = ahead(ahead(endless()))
+    items = overlapped(overlapped(endless()))
     assert next(items) == 1
     items.close()  # type: ignore[attr-defined]  # it is a generator
     assert closed == [True]
