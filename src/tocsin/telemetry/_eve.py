@@ -1,12 +1,12 @@
 """Suricata's EVE: one JSON object a line, each an event of some type."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tocsin.telemetry._blocks import Lines, blocks
+from tocsin.telemetry._blocks import Lines
 from tocsin.telemetry._columns import Field, convert, replaced
 from tocsin.telemetry._json_lines import parse_json
 from tocsin.telemetry._rows import Reject, rejected
@@ -62,9 +62,9 @@ ENDS = (
 )
 
 
-def events(content: Iterable[bytes]) -> Iterator[tuple[Lines, pa.Table] | Reject]:
-    """Events with their lines, and the lines that are none. Raises what ``content`` raises."""
-    for part in parse_json(blocks(content), TYPES):
+def events(block: Lines | Reject) -> Iterator[tuple[Lines, pa.Table] | Reject]:
+    """The events of a block with their lines, and the lines that are none."""
+    for part in parse_json([block], TYPES):
         yield part
         if not isinstance(part, Reject):
             lines, rows = part
@@ -79,9 +79,9 @@ def of_type(
     The name of a field is the way to its member: ``tls.ja3.hash``.
     """
     chosen = pc.equal(rows["event_type"], pa.scalar(event_type))
-    found = rows.filter(chosen)
-    if not found.num_rows:
+    if not pc.any(chosen).as_py():
         return
+    found = rows.select(list(dict.fromkeys(field.name.partition(".")[0] for field in fields))).filter(chosen)
     source = pa.table({field.name: member(found, field.name) for field in fields})
     good, problems = convert(source, fields)
     if problems:

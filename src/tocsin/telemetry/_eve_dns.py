@@ -145,12 +145,12 @@ def _answers(found: pa.Table) -> tuple[Values, Values]:
     fits: Any = pc.is_in(pc.struct_field(inside, "rrtype"), _NAMED)
     alone: Any = pc.is_in(member(found, "dns.rrtype"), _NAMED)
     numbers = np.arange(rows)
-    texts = [(pc.struct_field(inside, "rdata").filter(fits), parents.filter(fits).to_numpy())]
+    texts: list[tuple[Any, Any]] = [(pc.struct_field(inside, "rdata").filter(fits), parents.filter(fits).to_numpy())]
     texts += [(single.filter(alone).combine_chunks(), numbers[alone.to_numpy()])]
     # Suricata can be told to write both.
     grouped_only = pc.invert(pc.is_in(pa.array(numbers), parents))
     for group in GROUPED:
-        lists = member(found, f"dns.grouped.{group}").combine_chunks()
+        lists: Any = member(found, f"dns.grouped.{group}").combine_chunks()
         lists = pc.if_else(grouped_only, lists, pa.scalar(None, lists.type))
         texts += [(pc.list_flatten(lists), pc.list_parent_indices(lists).to_numpy())]
     seconds = [(pc.struct_field(inside, "ttl"), parents.to_numpy()), (ttl.combine_chunks(), numbers)]

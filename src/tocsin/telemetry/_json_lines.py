@@ -51,7 +51,8 @@ def _rows(lines: Lines, types: Mapping[str, pa.DataType]) -> Iterator[tuple[Line
 def _table(lines: Lines, types: Mapping[str, pa.DataType]) -> pa.Table:
     """Raises ArrowInvalid or UnicodeDecodeError when not every line is one object with members of these types."""
     data = lines.data
-    data.decode()
+    if not data.isascii():
+        data.decode()
     # Zeek writes times as numbers or, with JSON::TS_ISO8601, as text; Arrow must be told which.
     head = data[:4096]
     numbers = [name for name, kind in types.items() if pa.types.is_floating(kind)]

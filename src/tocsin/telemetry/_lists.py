@@ -9,6 +9,7 @@ from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, Values, canonical
 # Answers with more are made by hand; those of large services have a dozen.
 MOST_ANSWERS = 64
 _LONGEST_ANSWER = 255
+_PLAIN = r"^[a-z0-9_-](?:[a-z0-9_.-]{0,200}[a-z0-9_-])?$"
 _LONGEST_TTL = 2**32
 
 
@@ -17,8 +18,7 @@ def answers(values: Values) -> Values:
     lists = as_lists(values)
     flat, parents = pc.list_flatten(lists), pc.list_parent_indices(lists).to_numpy()
     encoded = flat.dictionary_encode()
-    known = pa.array([None if text is None else _answer(text) for text in encoded.dictionary.to_pylist()], TEXT)
-    found = known.take(encoded.indices)
+    found = _known(encoded.dictionary).take(encoded.indices)
     first = np.searchsorted(parents, parents)
     kept = found.is_valid().to_numpy(zero_copy_only=False) & (np.arange(len(parents)) - first < MOST_ANSWERS)
     ends = np.cumsum(np.bincount(parents[kept], minlength=len(lists)))
@@ -40,7 +40,8 @@ def smallest(values: Values) -> Values:
 
 def first(values: Values) -> Values:
     """The first of some texts."""
-    found: Values = pc.list_element(as_lists(values), 0)
+    lists = pc.split_pattern(values, ",", max_splits=1) if values.type == TEXT else values
+    found: Values = pc.list_element(lists, 0)
     return found
 
 
@@ -52,6 +53,13 @@ def size(values: Values) -> Values:
 def as_lists(values: Values) -> Values:
     """Lists as they are; text cut at its commas."""
     return pc.split_pattern(values, ",") if values.type == TEXT else values
+
+
+def _known(texts: Values) -> Values:
+    """Names and IPv4 addresses as they are written nearly always are known by their form; others one by one."""
+    is_plain = pc.match_substring_regex(texts, _PLAIN).to_pylist()
+    either = zip(texts.to_pylist(), is_plain, strict=True)
+    return pa.array([text if ok or text is None else _answer(text) for text, ok in either], TEXT)
 
 
 def _answer(text: str) -> str | None:

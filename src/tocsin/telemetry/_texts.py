@@ -4,13 +4,13 @@ A host must not be able to have its own line refused by what it sends. So names,
 wrong: what cannot be printed is written out, and what is too long is cut.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tocsin.telemetry._rows import escaped
-from tocsin.telemetry._values import TEXT, Parser, Values
+from tocsin.telemetry._values import TEXT, Parser, Values, once, plain, printable
 
 # A name in the DNS has at most 255 bytes.
 _LONGEST_NAME = 255
@@ -24,12 +24,10 @@ def shown(longest: int) -> Parser:
     """Text of at most so many characters, all of them printable."""
 
     def parse(values: Values) -> Values:
-        length: Values = pc.utf8_length(cast("pa.StringArray", values))
-        fits = pc.and_(pc.utf8_is_printable(values), pc.less_equal(length, pa.scalar(longest)))
-        if pc.all(fits).as_py() is not False:
+        if plain(values, longest):
             return values
-        misfits: Any = pc.invert(fits).fill_null(False)
-        unfit: list[str] = pc.filter(values, misfits).to_pylist()
+        misfits: Any = pc.invert(printable(values, longest)).fill_null(False)
+        unfit: list[Any] = pc.filter(values, misfits).to_pylist()
         made_fit = pa.array([escaped(text[:longest])[:longest] for text in unfit], TEXT)
         found: Values = pc.replace_with_mask(values, misfits, made_fit)
         return found
@@ -38,7 +36,8 @@ def shown(longest: int) -> Parser:
 
 
 # Longer ones are made by hand, or hold what nobody compares.
-method, path, software, distinguished_name, words = (shown(longest) for longest in (32, 1024, 512, 512, 255))
+method, software, distinguished_name, words = (once(shown(longest)) for longest in (32, 512, 512, 255))
+path = shown(1024)
 
 
 def name(values: Values) -> Values:
@@ -62,6 +61,7 @@ def domain(values: Values) -> Values:
     return found
 
 
+@once
 def sha256(values: Values) -> Values:
     """SHA-256 in hex; null for any other digest."""
     digests = pc.ascii_lower(values)

@@ -11,6 +11,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from tocsin.telemetry._ahead import ahead
 from tocsin.telemetry._batches import still_open
 from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._columns import Field, converted
@@ -65,16 +66,21 @@ def read_log(content: Iterable[bytes], path: str, fields: Sequence[Field], make:
     parts = chain([first], parts)
     is_open = isinstance(first, Lines) and bool(_SAYS_OPEN.search(first.data[:4096]))
     if isinstance(first, Lines) and first.data.lstrip().startswith(b"{"):
-        parsed = parse_json(parts, {field.name: field.json for field in fields})
+        types = {field.name: field.json for field in fields}
+        found = ahead(lambda block: _good(parse_json([block], types), fields), parts)
     else:
+        names = list(dict.fromkeys(field.name for field in fields))
         required = [field.name for field in fields if field.required]
-        parsed = parse_tsv(parts, OPEN * is_open + path, list(dict.fromkeys(field.name for field in fields)), required)
-    for part in parsed:
-        for good in [part] if isinstance(part, Reject) else converted(*part, fields):
-            if isinstance(good, Reject):
-                yield good
-            else:
-                yield from map(still_open, make(good)) if is_open else make(good)
+        found = ahead(lambda part: _good([part], fields), parse_tsv(parts, OPEN * is_open + path, names, required))
+    for good in chain.from_iterable(found):
+        if isinstance(good, Reject):
+            yield good
+        else:
+            yield from map(still_open, make(good)) if is_open else make(good)
+
+
+def _good(parts: Iterable[tuple[Lines, pa.Table] | Reject], fields: Sequence[Field]) -> list[Reject | pa.Table]:
+    return [good for part in parts for good in ([part] if isinstance(part, Reject) else converted(*part, fields))]
 
 
 def _is_object(line: bytes, path: str, marks: Sequence[str], lacks: Sequence[str]) -> bool:

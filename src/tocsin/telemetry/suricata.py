@@ -26,12 +26,14 @@ Learn more: https://docs.suricata.io/en/latest/output/eve/eve-json-format.html
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pyarrow as pa
 
 from tocsin.records import Dns
+from tocsin.telemetry._ahead import ahead
 from tocsin.telemetry._batches import batch
-from tocsin.telemetry._blocks import Lines
+from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._eve import events, of_type
 from tocsin.telemetry._eve_dns import FIELDS, ended, messages, settled
 from tocsin.telemetry._eve_exchanges import exchanges
@@ -53,18 +55,12 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
     """Flows, exchanges and alerts, and lines that are no events."""
     waiting: pa.Table | None = None
     try:
-        for part in events(content):
-            if isinstance(part, Reject):
+        for part in chain.from_iterable(ahead(lambda block: _parts(block, sensor, sampling), blocks(content))):
+            if isinstance(part, pa.Table):
+                done, waiting = settled(waiting, part)
+                yield batch(Dns, done, sensor)
+            else:
                 yield part
-                continue
-            yield from _flows(*part, sensor, sampling)
-            yield from exchanges(*part, sensor)
-            for asked in of_type(*part, "dns", FIELDS):
-                if isinstance(asked, Reject):
-                    yield asked
-                else:
-                    done, waiting = settled(waiting, messages(*asked))
-                    yield batch(Dns, done, sensor)
     except CutOff:
         yield from _unanswered(waiting, sensor)
         raise
@@ -80,9 +76,19 @@ def _is_event(line: bytes) -> bool:
     return isinstance(event, dict) and {"timestamp", "event_type"} <= event.keys() and event["event_type"] != "purge"
 
 
-def _flows(lines: Lines, rows: pa.Table, sensor: str, sampling: int) -> Iterator[Batch | Reject]:
-    for part in of_type(lines, rows, "flow", flow_fields(sampling)):
-        yield part if isinstance(part, Reject) else flow_batch(flows(part[1]), sensor, sampling)
+def _parts(block: Lines | Reject, sensor: str, sampling: int) -> list[Batch | Reject | pa.Table]:
+    """What stands in a block; tables are of questions and answers, which are still to be matched."""
+    found: list[Batch | Reject | pa.Table] = []
+    for part in events(block):
+        if isinstance(part, Reject):
+            found.append(part)
+            continue
+        for flow in of_type(*part, "flow", flow_fields(sampling)):
+            found += [flow if isinstance(flow, Reject) else flow_batch(flows(flow[1]), sensor, sampling)]
+        found += exchanges(*part, sensor)
+        for message in of_type(*part, "dns", FIELDS):
+            found += [message if isinstance(message, Reject) else messages(*message)]
+    return found
 
 
 def _unanswered(waiting: pa.Table | None, sensor: str) -> Iterator[Batch]:

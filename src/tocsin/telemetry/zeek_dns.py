@@ -24,7 +24,7 @@ from tocsin.telemetry._columns import Field, replaced
 from tocsin.telemetry._lists import answers, smallest
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import name
-from tocsin.telemetry._values import NUMBER, TEXT, short
+from tocsin.telemetry._values import NUMBER, TEXT, once, short
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
 from tocsin.telemetry._zeek_header import header
 
@@ -55,8 +55,8 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 FIELDS = (
     *EXCHANGE,
     Field("query", "query", name, "a name", lenient=True),
-    Field("qtype_name", "query_type", short, "short printable text"),
-    Field("rcode_name", "response_code", short, "short printable text"),
+    Field("qtype_name", "query_type", once(short), "short printable text"),
+    Field("rcode_name", "response_code", once(short), "short printable text"),
     Field("answers", "answers", answers, "a list", pa.list_(TEXT)),
     Field("TTLs", "ttl_seconds", smallest, "a list of seconds", pa.list_(NUMBER)),
 )

@@ -26,7 +26,7 @@ from tocsin.telemetry._columns import Field
 from tocsin.telemetry._lists import first
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import distinguished_name, name, sha256
-from tocsin.telemetry._values import TEXT, Values, short, token
+from tocsin.telemetry._values import TEXT, Values, once, short, token
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_log
 from tocsin.telemetry._zeek_header import header
 
@@ -42,28 +42,24 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
     """Handshakes, and lines that are none."""
 
     def handshakes(rows: pa.Table) -> Iterator[Batch]:
-        known = pc.coalesce(rows["fingerprint"], rows["file"])
-        yield batch(Tls, rows.append_column("certificate_id", known), sensor)
+        rows = rows.append_column("certificate_id", pc.coalesce(rows["fingerprint"], rows["file"]))
+        digests = pa.chunked_array([sha256(chunk) for chunk in rows["fingerprint"].chunks], TEXT)
+        yield batch(Tls, rows.append_column("certificate_sha256", digests), sensor)
 
     return read_log(content, "ssl", FIELDS, handshakes)
 
 
 def _first_id(values: Values) -> Values:
-    return short(first(values))
-
-
-def _first_sha256(values: Values) -> Values:
-    return sha256(first(values))
+    return once(short)(first(values))
 
 
 FIELDS = (
     *EXCHANGE,
-    Field("version", "version", short, "short printable text"),
+    Field("version", "version", once(short), "short printable text"),
     Field("server_name", "server_name", name, "a name"),
-    Field("ja3", "ja3", token, "a fingerprint"),
-    Field("ja4", "ja4", token, "a fingerprint"),
+    Field("ja3", "ja3", once(token), "a fingerprint"),
+    Field("ja4", "ja4", once(token), "a fingerprint"),
     Field("cert_chain_fps", "fingerprint", _first_id, "a list of digests", pa.list_(TEXT)),
-    Field("cert_chain_fps", "certificate_sha256", _first_sha256, "a list of digests", pa.list_(TEXT), lenient=True),
     Field("cert_chain_fuids", "file", _first_id, "a list of ids", pa.list_(TEXT)),
     Field("subject", "certificate_subject", distinguished_name, "text"),
     Field("issuer", "certificate_issuer", distinguished_name, "text"),

@@ -21,7 +21,7 @@ from tocsin.telemetry._batches import batch
 from tocsin.telemetry._columns import Field
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import distinguished_name, sha256
-from tocsin.telemetry._values import NUMBER, instant, short
+from tocsin.telemetry._values import NUMBER, instant, once, short
 from tocsin.telemetry._zeek import is_log, read_log
 from tocsin.telemetry._zeek_header import header
 
@@ -45,7 +45,7 @@ def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch
 
 FIELDS = (
     Field("ts", "time", instant, "a time", NUMBER, required=True),
-    Field("fingerprint", "fingerprint", short, "short printable text"),
+    Field("fingerprint", "fingerprint", once(short), "short printable text"),
     Field("fingerprint", "sha256", sha256, "a digest", lenient=True),
     Field("id", "file", short, "short printable text"),
     Field("certificate.subject", "subject", distinguished_name, "text"),
