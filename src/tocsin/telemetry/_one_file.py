@@ -8,7 +8,6 @@ from itertools import chain
 from tocsin.errors import Unreadable
 from tocsin.records import SourceFile
 from tocsin.store.lake import LakeWriter
-from tocsin.telemetry._overlap import overlapped
 from tocsin.telemetry._content import content, is_packed
 from tocsin.telemetry._coverage import Tally
 from tocsin.telemetry._files import Found, path_text, reason
@@ -16,6 +15,7 @@ from tocsin.telemetry._gauge import HEAD, Gauge, Tail, measured, whole_lines
 from tocsin.telemetry._growth import Start, identity, note_file, remember, resume, start, unchanged
 from tocsin.telemetry._header import no_header
 from tocsin.telemetry._named import named
+from tocsin.telemetry._overlap import overlapped
 from tocsin.telemetry._pending import Pending
 from tocsin.telemetry._record import Reading, ingest_id, known_as, lake_name
 from tocsin.telemetry._rows import CutOff
