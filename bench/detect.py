@@ -26,7 +26,8 @@ from bench.table import table
 from tocsin.detect import detect
 from tocsin.detect._inputs import SUMMARIES, Inputs
 from tocsin.detect._places import places
-from tocsin.detect._run import TABLES, detectors
+from tocsin.detect._run import detectors
+from tocsin.detect._tables import TABLES
 from tocsin.parties.directory import directory
 from tocsin.records import Dns, Flow
 from tocsin.store.engine import Engine, open_engine

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     party: str = Field(pattern=PARTY_ID.pattern)
     marking: str = "TLP:AMBER"
     ledger: str = ""
+    pseudonym_key: str = ""
     lake: str = ""
     retention: Retentions = Retentions()
     now: AwareDatetime | None = None
@@ -72,10 +73,17 @@ class Settings(BaseSettings):
             raise ValueError(f"must be one of {', '.join(MARKINGS)}")
         return marking
 
-    @field_validator("ledger")
+    @field_validator("pseudonym_key")
     @classmethod
-    def _ledger(cls, ledger: str) -> str:
-        return _named(ledger)
+    def _elsewhere(cls, key: str) -> str:
+        if key and not key.startswith(("env:", "file:")):
+            raise ValueError("a key does not stand in the settings: say where it does, env:NAME or file:PATH")
+        return key
+
+    @field_validator("ledger", "pseudonym_key")
+    @classmethod
+    def _placed(cls, value: str) -> str:
+        return _named(value)
 
     @field_validator("lake")
     @classmethod
@@ -129,6 +137,14 @@ class Workspace:
     def now(self) -> datetime:
         """The present, UTC; in a replay the moment that ``now`` or ``TOCSIN_NOW`` sets. There is no other clock."""
         return (self.settings.now or datetime.now(UTC)).astimezone(UTC)
+
+
+def seconds_since(written_ns: int) -> float:
+    """How long ago a file was written, by the machine's clock, which alone can be compared with a file's times.
+
+    ``written_ns`` are nanoseconds since 1970. A replay does not turn it back; nothing but waiting depends on it.
+    """
+    return datetime.now(UTC).timestamp() - written_ns / 1e9
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -20,7 +20,7 @@ TAKES = {
     "write": ["export"],
     "measure": ["connection", "window"],
 }
-TABLES = {table_name(record) for record in LAKE_TABLES} | {"place"} | units("tocsin.detect.summaries").keys()
+TABLES = {table_name(record) for record in LAKE_TABLES} | {"place", "name"} | units("tocsin.detect.summaries").keys()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.page)
@@ -84,4 +84,12 @@ def test_thresholds_are_keywords_with_defaults(unit: Unit) -> None:
 def test_a_detector_can_explain_what_it_found(unit: Unit) -> None:
     assert inspect.isfunction(getattr(unit.load(), "explain", None)), (
         f"{unit.file.name}: 'explain' turns the evidence into one or two sentences that a customer can read"
+    )
+
+
+@pytest.mark.parametrize("unit", [pytest.param(unit, id=unit.name) for unit in units("tocsin.telemetry").values()])
+def test_a_reader_of_lines_says_what_stands_above_them(unit: Unit) -> None:
+    header = getattr(unit.load(), "header", None)
+    assert header is None or list(inspect.signature(header).parameters) == ["above", "lines"], (
+        f"{unit.file.name}: 'header' takes (above, lines), as telemetry/__init__.py says; another of this name is taken for it"
     )

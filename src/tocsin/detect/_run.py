@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 
-import ibis.expr.types as ir
-
 from tocsin.detect._basis import DETECTORS, basis
-from tocsin.detect._days import TELEMETRY, Days, days_of, gone
+from tocsin.detect._days import Days, days_of, gone
 from tocsin.detect._findings import folded, narrowed
 from tocsin.detect._hiding import hide
 from tocsin.detect._history import SUMS, Past, look_back, past, write_sum
@@ -17,17 +15,15 @@ from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._keep import OfDay, forget, keep, looked_at
 from tocsin.detect._places import places
 from tocsin.detect._rarity import weighed
+from tocsin.detect._tables import lake_tables, seen
 from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
-from tocsin.records import SEEN_TABLES, Finding, Judgement, LakeFile, table_name
+from tocsin.records import Finding, Judgement, LakeFile
 from tocsin.store.engine import Engine, open_engine
-from tocsin.store.lake import located
 from tocsin.store.ledger import Ledger, read
 from tocsin.store.place import place
 from tocsin.units import units
 from tocsin.workspace import Workspace
-
-TABLES = {table_name(record): record for record in SEEN_TABLES}
 
 # What a detector reads beside the tables that it names, when it asks for rarity.
 RARITY = ("prevalence", "name_prevalence")
@@ -132,11 +128,11 @@ def _asks_for_rarity(detector: ModuleType) -> bool:
 def _look_at(
     workspace: Workspace, engine: Engine, known: Directory, of_day: OfDay, files: Sequence[LakeFile], before: Past
 ) -> OfDay:
-    tables = _tables(workspace, engine, files)
-    seen = {name: tables[name] for name in sorted({file.telemetry for file in files})}
-    inputs = Inputs(engine, tables | {"place": places(engine, known, seen.values())})
+    tables = lake_tables(engine, workspace.lake, files)
+    recorded = {name: tables[name] for name in seen(files)}
+    inputs = Inputs(engine, tables | {"place": places(engine, known, recorded.values())})
     inputs.add(look_back(engine, workspace, inputs, before))
-    facts = sensor_facts(engine, seen)
+    facts = sensor_facts(engine, recorded)
     for name in of_day.basis.keys() & SUMS.keys():
         of_day.sums[name] = list(write_sum(engine, workspace, inputs, name, of_day.basis[name]))
     for name, detector in detectors().items():
@@ -167,14 +163,6 @@ def _run(
     of_detector = folded(workspace, name, detector, engine.rows(narrowed(rows)))
     of_day.findings += of_detector.findings
     of_day.candidates += of_detector.candidates
-
-
-def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> dict[str, ir.Table]:
-    """Every table that detectors may read, over the files of a day; empty where there are none."""
-    paths: dict[str, list[str]] = {name: [] for name in TELEMETRY}
-    for file in files:
-        paths[file.telemetry].append(file.path)
-    return {name: engine.table(TABLES[name], located(workspace.lake, of_table)) for name, of_table in paths.items()}
 
 
 def _unlink(workspace: Workspace, stale: Iterable[str]) -> None:

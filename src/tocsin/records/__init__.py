@@ -7,15 +7,34 @@ from tocsin.records.documents import finding_document
 from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
 from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal
+from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal, SourceFile
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
-from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
+from tocsin.records.telemetry import (
+    Alert,
+    Certificate,
+    Dns,
+    Flow,
+    Http,
+    Label,
+    Lease,
+    Login,
+    OpenFlow,
+    OpenHttp,
+    OpenTls,
+    Smtp,
+    Telemetry,
+    Tls,
+)
 from tocsin.records.work import Audit, Job, Outbox
 
+# What is still open lies apart, for it comes again; detectors see it among what has ended (``detect/_tables.py``).
+OPEN_TABLES: dict[type[Record], type[Record]] = {Flow: OpenFlow, Tls: OpenTls, Http: OpenHttp}
+
 LAKE_TABLES: tuple[type[Record], ...] = (
-    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label),
+    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label, Certificate),
+    *OPEN_TABLES.values(),
     *(PairDay, NameDay),
 )
 
@@ -35,6 +54,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Membership: ("community", "member", "joined"),
     User: ("id",),
     Ingest: ("id",),
+    SourceFile: ("path", "sensor"),
     LakeFile: ("path",),
     LakeShare: ("path", "ingest"),
     LakeDiscard: ("path",),
@@ -70,6 +90,7 @@ __all__ = [
     "C2_BEHAVIOURS",
     "LAKE_TABLES",
     "LEDGER_TABLES",
+    "OPEN_TABLES",
     "SEEN_TABLES",
     "SUM_TABLES",
     "Alert",
@@ -79,6 +100,7 @@ __all__ = [
     "Candidate",
     "Case",
     "CaseEvent",
+    "Certificate",
     "Column",
     "Community",
     "Contact",
@@ -109,6 +131,9 @@ __all__ = [
     "NameDay",
     "Network",
     "Notice",
+    "OpenFlow",
+    "OpenHttp",
+    "OpenTls",
     "Outbox",
     "PairDay",
     "Party",
@@ -124,6 +149,7 @@ __all__ = [
     "Rule",
     "Sighting",
     "Smtp",
+    "SourceFile",
     "Subject",
     "SubscriberCount",
     "Telemetry",

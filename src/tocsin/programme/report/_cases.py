@@ -10,6 +10,7 @@ from tocsin.programme.report._traffic import Contacts, Flood, contacts, flood
 from tocsin.programme.report.pictures import pulse, strip, thread
 from tocsin.programme.report.shape import Behaviour, CasePart, Event, Peer, Picture, Window
 from tocsin.records import BEHAVIOURS, Case, CaseEvent, Finding
+from tocsin.records import Behaviour as Kind
 from tocsin.records import Peer as PeerRecord
 from tocsin.store.engine import Engine
 from tocsin.store.place import Remote
@@ -99,10 +100,17 @@ def _explained(finding: Finding) -> str:
 def _peers(findings: Sequence[Finding]) -> list[Peer]:
     parts: dict[str, str] = {}
     for finding in findings:
-        part = "control server" if BEHAVIOURS[finding.behaviour].commanded else "attacked"
+        part = _part_of(BEHAVIOURS[finding.behaviour])
         for peer in finding.peers:
             parts.setdefault(endpoint(peer), part)
     return [Peer(text=text, part=part) for text, part in parts.items()]
+
+
+def _part_of(behaviour: Kind) -> str:
+    """What the peers of a behaviour are to the case."""
+    if behaviour.seeking:
+        return "looked for"
+    return "control server" if behaviour.commanded else "attacked"
 
 
 def _history(facts: Facts, case: Case) -> list[Event]:
