@@ -91,5 +91,5 @@ def test_a_detector_can_explain_what_it_found(unit: Unit) -> None:
 def test_a_reader_of_lines_says_what_stands_above_them(unit: Unit) -> None:
     header = getattr(unit.load(), "header", None)
     assert header is None or list(inspect.signature(header).parameters) == ["above", "lines"], (
-        f"{unit.file.name}: 'header' takes (above, lines), as telemetry/__init__.py says; another of this name is taken for it"
+        f"{unit.file.name}: 'header' takes (above, lines), as telemetry/__init__.py says; nothing else may have this name"
     )
