@@ -25,11 +25,23 @@ def on(day: int, rows: list[Row]) -> list[Row]:
 
 
 def cover(workspace: Workspace, ledger: Ledger, day: date, ingest: str = "one") -> None:
-    own = {"party": workspace.party, "marking": "TLP:AMBER", "source": "test"}
     seen = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    row = {"ingest": ingest, "sensor": "edge", "network": "192.0.2.0/24", "day": day, "telemetry": "flow"}
+    row = Coverage(
+        party=workspace.party,
+        marking="TLP:AMBER",
+        source="test",
+        ingest=ingest,
+        sensor="edge",
+        network="192.0.2.0/24",
+        day=day,
+        telemetry="flow",
+        first=seen,
+        last=seen,
+        rows=1,
+        sampling=1,
+    )
     with ledger.write() as connection:
-        put(connection, [Coverage(**own, **row, first=seen, last=seen, rows=1, sampling=1)])
+        put(connection, [row])
 
 
 def found(ledger: Ledger) -> list[date]:

@@ -20,7 +20,9 @@ TAKES = {
     "write": ["export"],
     "measure": ["connection", "window"],
 }
-TABLES = {table_name(record) for record in LAKE_TABLES} | {"place"} | units("tocsin.detect.summaries").keys()
+TABLES = (
+    {table_name(record) for record in LAKE_TABLES} | {"place", "indicator"} | units("tocsin.detect.summaries").keys()
+)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.page)

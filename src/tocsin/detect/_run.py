@@ -13,7 +13,8 @@ from tocsin.detect._days import TELEMETRY, Days, days_of, gone
 from tocsin.detect._findings import folded, narrowed
 from tocsin.detect._hiding import hide
 from tocsin.detect._history import SUMS, Past, look_back, past, write_sum
-from tocsin.detect._inputs import SUMMARIES, Inputs, parameters
+from tocsin.detect._inputs import SUMMARIES, Inputs, needed, parameters
+from tocsin.detect._intelligence import Intelligence, indicators, intelligence
 from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._keep import OfDay, forget, keep, looked_at
 from tocsin.detect._places import places
@@ -31,7 +32,18 @@ TABLES = {table_name(record): record for record in SEEN_TABLES}
 # What a detector reads beside the tables that it names, when it asks for rarity.
 RARITY = ("prevalence", "name_prevalence")
 
+# Lists of indicators: a detector that names this table does its days again when they change.
+INDICATOR = "indicator"
+
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known before any day is looked at."""
+
+    local: Directory
+    listed: Intelligence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +74,10 @@ def detect(
     """
     tell = progress or (lambda _done, _total: None)
     with ledger.look() as connection:
-        known = directory(connection, workspace.now().date())
+        known = _Known(directory(connection, workspace.now().date()), intelligence(workspace, connection))
         days = days_of(connection)
         lost = gone(days, [day for _, day in looked_at(connection)])
-    if not known.networks:
+    if not known.local.networks:
         raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
     for day in lost:
         with ledger.write() as connection:
@@ -87,7 +99,7 @@ def detect(
 
 
 def _look(
-    workspace: Workspace, ledger: Ledger, known: Directory, days: Days, engine: str, tell: Progress
+    workspace: Workspace, ledger: Ledger, known: _Known, days: Days, engine: str, tell: Progress
 ) -> tuple[list[str], list[date]]:
     """Look at every day that is due; returns the ids of findings, and the days that were not due."""
     found: list[str] = []
@@ -112,12 +124,13 @@ def _look(
     return found, skipped
 
 
-def _rests_on(files: Sequence[LakeFile], known: Directory, before: Past) -> dict[str, str]:
+def _rests_on(files: Sequence[LakeFile], known: _Known, before: Past) -> dict[str, str]:
     """What each detector and each sum that is kept of a day rests on."""
-    local = [network.prefix for network in known.networks]
+    local = [network.prefix for network in known.local.networks]
+    more = before.basis() | {INDICATOR: known.listed.digest}
     asked = {name: _inputs(detector) for name, detector in detectors().items()}
     asked |= {name: parameters(units(SUMMARIES)[name].load().summarise) for name in SUMS}
-    return {name: basis(name, inputs, files, local, before.basis()) for name, inputs in asked.items()}
+    return {name: basis(name, inputs, files, local, more) for name, inputs in asked.items()}
 
 
 def _inputs(detector: ModuleType) -> list[str]:
@@ -129,12 +142,14 @@ def _asks_for_rarity(detector: ModuleType) -> bool:
 
 
 def _look_at(
-    workspace: Workspace, engine: Engine, known: Directory, of_day: OfDay, files: Sequence[LakeFile], before: Past
+    workspace: Workspace, engine: Engine, known: _Known, of_day: OfDay, files: Sequence[LakeFile], before: Past
 ) -> OfDay:
     tables = _tables(workspace, engine, files)
     seen = {name: tables[name] for name in sorted({file.telemetry for file in files})}
-    inputs = Inputs(engine, tables | {"place": places(engine, known, seen.values())})
+    inputs = Inputs(engine, tables | {"place": places(engine, known.local, seen.values())})
     inputs.add(look_back(engine, workspace, inputs, before))
+    if any(INDICATOR in needed(_inputs(detectors()[name])) for name in of_day.basis.keys() - SUMS.keys()):
+        inputs.add({INDICATOR: indicators(engine, known.listed, seen.values())})
     facts = sensor_facts(engine, seen)
     for name in of_day.basis.keys() & SUMS.keys():
         of_day.sums[name] = list(write_sum(engine, workspace, inputs, name, of_day.basis[name]))

@@ -8,6 +8,7 @@ from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Lo
 from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
+from tocsin.records.intelligence import IndicatorList, ListedIndicator
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
@@ -41,6 +42,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Looked: ("detector", "day"),
     Sighting: ("id",),
     Indicator: ("id",),
+    IndicatorList: ("id",),
     Rule: ("id",),
     Case: ("id",),
     CaseEvent: ("case", "sequence"),
@@ -84,6 +86,7 @@ __all__ = [
     "Gap",
     "Http",
     "Indicator",
+    "IndicatorList",
     "Ingest",
     "Job",
     "Judgement",
@@ -92,6 +95,7 @@ __all__ = [
     "LakeFile",
     "Lease",
     "LedgerRecord",
+    "ListedIndicator",
     "Login",
     "Looked",
     "Measure",
