@@ -9,13 +9,15 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.detect.flows import HOST, PEER, Row, flow, unanswered
+from tests.detect.flows import HOST, PEER, Row, flow, seen, unanswered
 from tocsin.detect import Wanted, add_rule, detect
+from tocsin.errors import WrongUse
 from tocsin.parties.enrol import Entry, enrol
-from tocsin.records import Candidate, Finding, Flow, Judgement, Looked, Network, arrow_schema, columns
+from tocsin.records import Alert, Candidate, Finding, Flow, Judgement, Looked, Network, arrow_schema, columns
 from tocsin.records.detection import Detection
 from tocsin.store.lake import LakeWriter
 from tocsin.store.ledger import Ledger, put, read, remove
+from tocsin.units import units
 from tocsin.workspace import Workspace
 
 BEACON = [unanswered(i * 60) for i in range(600)]
@@ -84,13 +86,13 @@ def test_a_sensor_that_samples_cannot_be_judged_for_beacons(watched: Workspace, 
     summary = detect(watched, ledger)
     assert [f.behaviour for f in summary.findings] == ["ddos_source"]
     assert [(u.detector, u.sensor, u.reason) for u in summary.unable] == [
-        ("c2_beacon", "core", "it looks at 1 packet in 100; c2_beacon needs at least 1 in 1"),
-        ("c2_channel", "core", "it looks at 1 packet in 100; c2_channel needs at least 1 in 1"),
-        ("scan_horizontal", "core", "it looks at 1 packet in 100; scan_horizontal needs at least 1 in 1"),
-        ("scan_vertical", "core", "it looks at 1 packet in 100; scan_vertical needs at least 1 in 1"),
+        ("c2_beacon", "core", "it looks at 1 packet in 100; at least 1 in 1 is needed"),
+        ("c2_channel", "core", "it looks at 1 packet in 100; at least 1 in 1 is needed"),
+        ("scan_horizontal", "core", "it looks at 1 packet in 100; at least 1 in 1 is needed"),
+        ("scan_vertical", "core", "it looks at 1 packet in 100; at least 1 in 1 is needed"),
     ]
     with ledger.look() as connection:
-        assert len(read(connection, Judgement)) == 10
+        assert len(read(connection, Judgement)) == 2 * len(units("tocsin.detect"))
 
 
 def test_what_the_source_does_not_say_is_said(watched: Workspace, ledger: Ledger) -> None:
@@ -116,11 +118,41 @@ def test_an_empty_lake_gives_nothing(watched: Workspace, ledger: Ledger) -> None
     assert (summary.days, summary.findings, summary.unable) == ((), (), ())
 
 
-def test_without_networks_nothing_can_be_local(workspace: Workspace, ledger: Ledger) -> None:
+def test_without_networks_they_are_taken_from_the_traffic(workspace: Workspace, ledger: Ledger) -> None:
     with ledger.write() as connection:
         remove(connection, Network)
-    with pytest.raises(Exception, match="no network is known to be yours"):
+    fill(workspace, ledger, [row | {"initiator": "10.1.2.3"} for row in BEACON])
+    summary = detect(workspace, ledger)
+    assert [finding.host for finding in summary.findings] == ["10.1.2.3"]
+    (network,) = summary.inferred
+    assert network.prefix == "10.0.0.0/8"
+    assert network.why == "1 private address (RFC 1918), in 100 % of the rows"
+    assert detect(workspace, ledger).skipped == summary.days
+
+
+def test_where_the_traffic_gives_nothing_away_it_says_what_to_do(workspace: Workspace, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        remove(connection, Network)
+    transit = [flow(i, initiator=f"198.{i}.100.1", responder=f"203.{i}.113.1") for i in range(100)]
+    fill(workspace, ledger, transit)
+    with pytest.raises(WrongUse, match="no network is known to be yours"):
         detect(workspace, ledger)
+
+
+def test_alerts_stand_beside_findings_and_make_none(watched: Workspace, ledger: Ledger) -> None:
+    told = ("ET MALWARE one", "ET MALWARE one", "ET POLICY two")
+    alerts = [seen(Alert, i, responder=PEER, signature=text) for i, text in enumerate(told)]
+    other = [seen(Alert, 9, initiator="198.51.100.99", responder="192.0.2.77", signature="ET SCAN three")]
+    fill(watched, ledger, BEACON)
+    with LakeWriter(watched.lake, "alerts") as writer:
+        writer.write(Alert, pa.Table.from_pylist(alerts + other, schema=arrow_schema(Alert)))
+        files = writer.finish(watched.party, "TLP:AMBER", "test")
+    with ledger.write() as connection:
+        put(connection, files)
+    (finding,) = detect(watched, ledger).findings
+    assert (finding.host, finding.score) == (HOST, 0.9)
+    assert finding.evidence[0]["alerts"] == 3
+    assert finding.evidence[0]["alert_signatures"] == ["ET MALWARE one", "ET POLICY two"]
 
 
 def test_every_detector_returns_the_columns_of_the_vocabulary(watched: Workspace, ledger: Ledger) -> None:

@@ -11,18 +11,23 @@ opens nothing and knows no engine.
 
 from tocsin.detect._hiding import Hidden, count, hide
 from tocsin.detect._intelligence import Imported, Options, import_lists
+from tocsin.detect._local import Inferred
 from tocsin.detect._rulebook import Wanted, add_rule, in_force, remove_rule, rules, shipped
 from tocsin.detect._run import DetectSummary, detect
+from tocsin.detect._unable import Unable, grouped
 
 __all__ = [
     "DetectSummary",
     "Hidden",
     "Imported",
+    "Inferred",
     "Options",
+    "Unable",
     "Wanted",
     "add_rule",
     "count",
     "detect",
+    "grouped",
     "hide",
     "import_lists",
     "in_force",

@@ -148,6 +148,17 @@ def told(finding: Finding, detector: ModuleType | None) -> Finding:
     )
 
 
+def with_alerts(finding: Finding, alerts: dict[str, Any]) -> Finding:
+    """The finding with what an intrusion detection system said of its host that day, as evidence and no more."""
+    if not alerts:
+        return finding
+    return replace(
+        finding,
+        sides=[side | alerts for side in finding.sides],
+        evidence=[entry | alerts for entry in finding.evidence],
+    )
+
+
 def _side(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the ledger keeps it: its times as text, the same whether or not the engine gives them a zone."""
     return {name: _plain(value) for name, value in row.items()} | {"rule": None}

@@ -50,7 +50,7 @@ def sensor_facts(engine: Engine, tables: Mapping[str, ir.Table]) -> dict[str, Fa
 
 def judge(workspace: Workspace, name: str, detector: ModuleType, sensor: str, day: date, facts: Facts) -> Judgement:
     """Judgement for one detector on one sensor's day."""
-    reason = _reason(name, detector, facts)
+    reason = _reason(detector, facts)
     return Judgement(
         party=workspace.party,
         marking=workspace.settings.marking,
@@ -73,11 +73,11 @@ def _counts(name: str, table: ir.Table) -> Iterator[tuple[str, ir.Value]]:
             yield column, table[known].count()
 
 
-def _reason(name: str, detector: ModuleType, facts: Facts) -> str | None:
+def _reason(detector: ModuleType, facts: Facts) -> str | None:
     for column in detector.NEEDS:
         table = column.partition(".")[0]
         if not facts.get(table):
             return ABSENT[table]
     if facts.get("sampling", 1) > detector.SAMPLING:
-        return f"it looks at 1 packet in {facts['sampling']}; {name} needs at least 1 in {detector.SAMPLING}"
+        return f"it looks at 1 packet in {facts['sampling']}; at least 1 in {detector.SAMPLING} is needed"
     return next((PLAIN[column] for column in detector.NEEDS if column in PLAIN and not facts.get(column)), None)

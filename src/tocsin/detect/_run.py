@@ -8,15 +8,17 @@ from types import ModuleType
 
 import ibis.expr.types as ir
 
+from tocsin.detect._alerts import alerts_beside
 from tocsin.detect._basis import DETECTORS, basis
 from tocsin.detect._days import TELEMETRY, Days, days_of, gone
-from tocsin.detect._findings import folded, narrowed
+from tocsin.detect._findings import folded, narrowed, with_alerts
 from tocsin.detect._hiding import hide
 from tocsin.detect._history import SUMS, Past, look_back, past, write_sum
 from tocsin.detect._inputs import SUMMARIES, Inputs, needed, parameters
 from tocsin.detect._intelligence import Intelligence, indicators, intelligence
 from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._keep import OfDay, forget, keep, looked_at
+from tocsin.detect._local import Inferred, as_directory, infer
 from tocsin.detect._places import places
 from tocsin.detect._rarity import weighed
 from tocsin.errors import WrongUse
@@ -61,6 +63,7 @@ class DetectSummary:
     skipped: tuple[date, ...] = ()
     gone: tuple[date, ...] = ()
     hidden: int = 0
+    inferred: tuple[Inferred, ...] = ()
 
 
 def detect(
@@ -70,15 +73,16 @@ def detect(
 
     Only what is new is looked at: a detector does a day again when its code, the day's files, the local networks or
     what else it rests on have changed. Each day is kept when it is done, so that a run that is killed goes on there.
-    ``progress`` is told the days done and the days in all. Raises WrongUse when no network is known to be local.
+    ``progress`` is told the days done and the days in all. Without networks of its own the operator's are inferred from
+    the traffic; raises WrongUse when it gives none away.
     """
     tell = progress or (lambda _done, _total: None)
     with ledger.look() as connection:
-        known = _Known(directory(connection, workspace.now().date()), intelligence(workspace, connection))
+        told, listed = directory(connection, workspace.now().date()), intelligence(workspace, connection)
         days = days_of(connection)
         lost = gone(days, [day for _, day in looked_at(connection)])
-    if not known.local.networks:
-        raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
+    inferred = [] if told.networks else _inferred(workspace, days, engine)
+    known = _Known(as_directory(workspace, inferred) if inferred else told, listed)
     for day in lost:
         with ledger.write() as connection:
             stale = forget(connection, day)
@@ -95,7 +99,19 @@ def detect(
         skipped=tuple(skipped),
         gone=tuple(lost),
         hidden=hidden.findings,
+        inferred=tuple(inferred),
     )
+
+
+def _inferred(workspace: Workspace, days: Days, engine: str) -> list[Inferred]:
+    """Local networks by the traffic of all days."""
+    files = [file for of_day in days.files.values() for file in of_day]
+    with open_engine(engine, workspace.folder / "tmp") as opened:
+        tables = _tables(workspace, opened, files)
+        found = infer(opened, [tables[name] for name in sorted({file.telemetry for file in files})]) if files else []
+    if not found:
+        raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
+    return found
 
 
 def _look(
@@ -158,6 +174,10 @@ def _look_at(
             judgements = [judge(workspace, name, detector, s, of_day.day, fact) for s, fact in sorted(facts.items())]
             of_day.judgements += judgements
             _run(workspace, engine, inputs, of_day, name, detector, judgements)
+    if "alert" in seen:
+        hosts = {finding.host for finding in of_day.findings if finding.host}
+        beside = alerts_beside(engine, seen["alert"], hosts)
+        of_day.findings = [with_alerts(finding, beside.get(finding.host or "", {})) for finding in of_day.findings]
     return of_day
 
 

@@ -1,6 +1,6 @@
 """The vocabulary: every table of the lake and of the ledger, once, with the meaning and unit of each column."""
 
-from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
+from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, TITLES, Behaviour, story
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
 from tocsin.records.documents import finding_document
@@ -67,6 +67,7 @@ __all__ = [
     "LAKE_TABLES",
     "LEDGER_TABLES",
     "SEEN_TABLES",
+    "TITLES",
     "Alert",
     "Assessment",
     "Audit",
@@ -127,5 +128,6 @@ __all__ = [
     "columns",
     "finding_document",
     "record_id",
+    "story",
     "table_name",
 ]

@@ -226,7 +226,8 @@ def _with_age(rows: pa.Table, old: pa.Table) -> tuple[pa.Table, int]:
 
 def _keyed(rows: pa.Table) -> pa.Table:
     """With ``at``, the port or a number that stands for none: nulls do not join."""
-    return rows.append_column("at", pc.fill_null(rows["port"], NO_PORT))
+    port: Any = rows["port"]
+    return rows.append_column("at", port.fill_null(NO_PORT))
 
 
 def _write(workspace: Workspace, list_: IndicatorList, rows: pa.Table) -> None:
