@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from tests.detect.flows import HOST, PEER, Row, flow, seen, unanswered
-from tocsin.detect import Wanted, add_rule, detect
+from tocsin.detect import Options, Wanted, add_rule, detect, import_lists
 from tocsin.errors import WrongUse
 from tocsin.parties.enrol import Entry, enrol
-from tocsin.records import Alert, Candidate, Finding, Flow, Judgement, Looked, Network, arrow_schema, columns
+from tocsin.records import Alert, Candidate, Dns, Finding, Flow, Judgement, Looked, Network, arrow_schema, columns
 from tocsin.records.detection import Detection
 from tocsin.store.lake import LakeWriter
 from tocsin.store.ledger import Ledger, put, read, remove
@@ -30,6 +30,14 @@ FLOOD = [unanswered(i, responder="203.0.113.5", initiator_packets=5000, duration
 def fill(workspace: Workspace, ledger: Ledger, rows: list[Row], name: str = "one") -> None:
     with LakeWriter(workspace.lake, name) as writer:
         writer.write(Flow, pa.Table.from_pylist(rows, schema=arrow_schema(Flow)))
+        files = writer.finish(workspace.party, "TLP:AMBER", "test")
+    with ledger.write() as connection:
+        put(connection, files)
+
+
+def add_dns(workspace: Workspace, ledger: Ledger, rows: list[Row]) -> None:
+    with LakeWriter(workspace.lake, "dns") as writer:
+        writer.write(Dns, pa.Table.from_pylist(rows, schema=arrow_schema(Dns)))
         files = writer.finish(workspace.party, "TLP:AMBER", "test")
     with ledger.write() as connection:
         put(connection, files)
@@ -61,6 +69,13 @@ def test_one_finding_for_each_behaviour_and_day(watched: Workspace, ledger: Ledg
     assert len(first.evidence) == len(first.peers)
     with ledger.look() as connection:
         assert {f.id for f in read(connection, Finding)} == {f.id for f in summary.findings}
+
+
+def test_a_peer_has_the_name_by_which_it_was_found(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON)
+    add_dns(watched, ledger, [seen(Dns, 5, query="c2.example.net", answers=[PEER])])
+    (finding,) = detect(watched, ledger).findings
+    assert finding.peers == [{"address": PEER, "port": 4444, "proto": "tcp", "name": "c2.example.net"}]
 
 
 def test_looking_again_changes_nothing(watched: Workspace, ledger: Ledger) -> None:
@@ -171,9 +186,14 @@ def test_spark_finds_the_same(watched: Workspace, ledger: Ledger) -> None:
     next_day = [row | {"time": row["time"].replace(day=2)} for row in BEACON]
     ipv6 = [row | {"initiator": "2001:db8::5", "responder": "2a00::1"} for row in CHANNEL]
     web = [row | {"responder": "198.51.100.80", "responder_port": 443} for row in CHANNEL]
-    fill(watched, ledger, BEACON + CHANNEL + FLOOD + SCAN + PORTS + next_day + ipv6 + web)
+    (listed := watched.folder / "listed.txt").write_text("93.184.215.14:4444\n93.184.216.0/24\nc2.example.net\n")
+    import_lists(watched, ledger, [listed], Options(confidence=90))
+    met = [flow(i, responder=f"93.184.{215 + i}.14") for i in range(2)]
+    asked = {"a.c2.example.net": [], "www.example.net": [PEER]}
+    add_dns(watched, ledger, [seen(Dns, 5, query=name, answers=answers) for name, answers in asked.items()])
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD + SCAN + PORTS + next_day + ipv6 + web + met)
     on_duckdb = detect(watched, ledger).findings
-    assert len(on_duckdb) == 6
+    assert len(on_duckdb) == 7
     with ledger.write() as connection:
         weak = read(connection, Candidate)
         remove(connection, Looked)

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from tocsin.detect._alerts import alerts_beside
 from tocsin.detect._basis import DETECTORS, basis
 from tocsin.detect._days import TELEMETRY, Days, days_of, gone
-from tocsin.detect._findings import folded, narrowed, with_alerts
+from tocsin.detect._findings import folded, named, narrowed, with_alerts
 from tocsin.detect._hiding import hide
 from tocsin.detect._history import SUMS, Past, look_back, past, write_sum
 from tocsin.detect._inputs import SUMMARIES, Inputs, needed, parameters
@@ -196,6 +196,7 @@ def _run(
         return
     # Computed once, for what follows reads the rows again and again.
     rows = engine.keep(inputs.call(detector.detect, None if len(able) == len(judgements) else able))
+    rows = named(rows, inputs.table("address_name"))
     if _asks_for_rarity(detector):
         rows = weighed(rows, *(inputs.table(table) for table in RARITY))
     of_detector = folded(workspace, name, detector, engine.rows(narrowed(rows)))

@@ -35,7 +35,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tocsin.detect._expressions import points, score
-from tocsin.detect._listed import below, contacts, matches
+from tocsin.detect._listed import below, matches
+from tocsin.detect.summaries.contact_day import SIDE
 from tocsin.wording import many, number
 
 SAMPLING = 1000
@@ -44,15 +45,9 @@ NEEDS = ()
 SPECIFIC = ("name", "url", "certificate_sha256")
 VAGUE = ("ja3", "ja4", "network")
 
-SIDE = ("sensor", "host", "peer", "name", "port", "protocol", "day")
-
 
 def detect(
-    pair_hour: ir.Table,
-    dns: ir.Table,
-    tls: ir.Table,
-    http: ir.Table,
-    place: ir.Table,
+    contact_day: ir.Table,
     indicator: ir.Table,
     *,
     specific_points: int = 20,
@@ -64,8 +59,7 @@ def detect(
     score_min: float = 0.4,
 ) -> ir.Table:
     """Contacts with what is listed, one row for each sensor, host, other side and day: the strongest match."""
-    met = below(contacts(pair_hour, dns, tls, http, place))
-    found = matches(met, indicator)
+    found = matches(below(contact_day), indicator)
     found = found.filter(found.until.isnull() | (found.until >= found.day))
     days = ibis.greatest(found.day.delta(found.since.date(), unit="day"), 0)
     specific = found.kind.isin(SPECIFIC) | ((found.kind == "address") & found.listed_port.notnull())
@@ -80,14 +74,14 @@ def detect(
             points((found.answered == 0) & (found.unanswered > 0), silent_points),
         ),
     )
+    lists = scored.group_by("host", "value").agg(lists=scored.source.nunique())
+    scored = scored.inner_join(lists, ["host", "value"])
     best = ibis.window(
         group_by=[scored[key] for key in SIDE],
         order_by=[scored.score.desc(), scored.days_listed, scored.source, scored.kind, scored.value],
     )
-    ranked = scored.mutate(
-        place_=ibis.row_number().over(best), lists=scored.source.nunique().over(group_by=[scored[k] for k in SIDE])
-    )
-    kept = ranked.filter(ranked.place_ == 0, ranked.score >= score_min)
+    ranked = scored.mutate(place=ibis.row_number().over(best))
+    kept = ranked.filter(ranked.place == 0, ranked.score >= score_min)
     return kept.select(
         *SIDE,
         "first_seen",
