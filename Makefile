@@ -87,8 +87,14 @@ system-packages:
 	command -v java >/dev/null || set -- "$$@" openjdk-17-jre-headless; \
 	command -v nft >/dev/null || set -- "$$@" nftables; \
 	command -v ip >/dev/null || set -- "$$@" iproute2; \
+	command -v named >/dev/null || set -- "$$@" bind9; \
+	command -v unbound >/dev/null || set -- "$$@" unbound; \
 	command -v chromium >/dev/null || set -- "$$@" chromium; \
 	command -v pdftoppm >/dev/null || set -- "$$@" poppler-utils; \
+	command -v tshark >/dev/null || set -- "$$@" tshark; \
+	command -v nfdump >/dev/null || set -- "$$@" nfdump; \
+	command -v nfacctd >/dev/null || set -- "$$@" pmacct; \
+	command -v softflowd >/dev/null || set -- "$$@" softflowd; \
 	if [ $$# -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; \

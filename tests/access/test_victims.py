@@ -55,7 +55,7 @@ def test_all_else_stays(flood: Finding) -> None:
     assert replace(masked, peers=flood.peers, evidence=flood.evidence, explanation=flood.explanation) == flood
 
 
-@pytest.mark.parametrize("behaviour", ["c2_beacon", "c2_channel", "corroborated_c2"])
+@pytest.mark.parametrize("behaviour", ["c2_beacon", "c2_channel", "corroborated_c2", "dns_tunnel", "dga"])
 def test_peers_that_command_are_no_victims(flood: Finding, behaviour: str) -> None:
     commanded = replace(flood, behaviour=behaviour)
     assert without_victims(commanded) == commanded

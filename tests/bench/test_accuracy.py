@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bench.accuracy import UNREAD, judge, main, text
+from bench.accuracy import UNREAD, main, text
+from bench.verdicts import judge
 from tocsin.records import Finding
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -88,3 +89,15 @@ def test_a_capture_goes_from_file_to_count(test_data: Path, capsys: pytest.Captu
     told = json.loads(capsys.readouterr().out)
     assert (told["found"], told["missed"], told["accused"]) == (["192.168.1.9"], [], [])
     assert told["named"] == ["192.168.1.9 scan_vertical 45.33.32.156"]
+
+
+def test_a_sensor_that_looks_at_few_packets_says_what_it_cannot_judge(
+    test_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([str(test_data), "--only", "iot23-34-1-mirai", "--json", "--thin", "1000"])
+    whole, sparse = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert whole["found"] == ["192.168.1.195"]
+    assert "c2_beacon" not in whole["unable"]
+    assert (sparse["sampling"], sparse["accused"]) == (1000, [])
+    assert {"c2_beacon", "c2_channel", "scan_horizontal"} <= set(sparse["unable"])
+    assert 0 < sparse["rows"] < whole["rows"] / 10

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -84,7 +85,8 @@ def test_a_host_with_very_many_peers_stays_within_bounds(
     third, fourth = pc.divide(numbers, 256), pc.bit_wise_and(numbers, 255)
     second = pc.add(pc.divide(third, 256), 18)
     parts = [pc.cast(part, pa.string()) for part in (second, pc.bit_wise_and(third, 255), fourth)]
-    addresses = pc.binary_join_element_wise("198", *parts, ".")
+    whole: list[Any] = ["198", *parts, "."]
+    addresses = pc.binary_join_element_wise(*whole)
     times = pc.add(table["time"], pc.cast(pc.multiply(numbers, 400_000), pa.duration("us")))
     table = table.set_column(table.schema.get_field_index("responder"), "responder", addresses)
     table = table.set_column(table.schema.get_field_index("time"), "time", times)

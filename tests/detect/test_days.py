@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,23 +27,11 @@ def on(day: int, rows: list[Row]) -> list[Row]:
 
 
 def cover(workspace: Workspace, ledger: Ledger, day: date, ingest: str = "one") -> None:
-    seen = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    row = Coverage(
-        party=workspace.party,
-        marking="TLP:AMBER",
-        source="test",
-        ingest=ingest,
-        sensor="edge",
-        network="192.0.2.0/24",
-        day=day,
-        telemetry="flow",
-        first=seen,
-        last=seen,
-        rows=1,
-        sampling=1,
-    )
+    own: dict[str, Any] = {"party": workspace.party, "marking": "TLP:AMBER", "source": "test"}
+    seen: dict[str, Any] = dict.fromkeys(("first", "last"), datetime(day.year, day.month, day.day, tzinfo=UTC))
+    place: dict[str, Any] = {"sensor": "edge", "network": "192.0.2.0/24", "telemetry": "flow"}
     with ledger.write() as connection:
-        put(connection, [row])
+        put(connection, [Coverage(**own, **place, **seen, ingest=ingest, day=day, rows=1, sampling=1)])
 
 
 def found(ledger: Ledger) -> list[date]:
@@ -97,7 +87,7 @@ def test_what_is_taken_back_takes_its_findings_with_it(watched: Workspace, ledge
     assert found(ledger) == []
     with ledger.look() as connection:
         assert (read(connection, Looked), read(connection, LakeFile)) == ([], [])
-    assert not list(watched.lake.glob("pair_day/**/*.parquet"))
+    assert not list(Path(watched.lake).glob("pair_day/**/*.parquet"))
 
 
 def test_what_has_expired_leaves_its_findings(watched: Workspace, ledger: Ledger) -> None:
@@ -137,8 +127,8 @@ def test_a_daily_sum_is_kept_once_and_written_anew_with_its_day(watched: Workspa
     fill(watched, ledger, [flow(90, responder_port=None, protocol="icmp")], "two")
     detect(watched, ledger)
     with ledger.look() as connection:
-        files = lake_files(connection, watched.lake, PairDay)
-    assert sorted(watched.lake.glob("pair_day/**/*.parquet")) == files
+        files = lake_files(connection, Path(watched.lake), PairDay)
+    assert sorted(Path(watched.lake).glob("pair_day/**/*.parquet")) == files
     with open_engine() as engine:
         ping, calls = sorted(engine.rows(engine.table(PairDay, files)).to_pylist(), key=lambda row: row["protocol"])
     start = int(DAY.replace(tzinfo=UTC).timestamp() * 1e6)

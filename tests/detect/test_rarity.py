@@ -26,16 +26,16 @@ def visits(hosts: int, of: int, days: int, since: int) -> list[dict[str, Any]]:
     ]
 
 
-SCHEMA = pa.schema(
-    [pa.field(name, pa.date32() if name == "day" else pa.string()) for name in ("host", "peer", "name", "day")]
-)
+TEXT: pa.DataType = pa.string()
+DAY: pa.DataType = pa.date32()
+SCHEMA = pa.schema({"host": TEXT, "peer": TEXT, "name": TEXT, "day": DAY})
 
 
 def weigh(engine: Engine, score: float, history: list[dict[str, Any]], **row: Any) -> dict[str, Any]:
     met = engine.memory(pa.Table.from_pylist(history, schema=SCHEMA))
-    kinds = {"peer": pa.string(), "name": pa.string(), "day": pa.date32(), "score": pa.float64()}
+    kinds: dict[str, pa.DataType] = {"peer": TEXT, "name": TEXT, "day": DAY, "score": pa.float64()}
     values = {"peer": PEER, "day": TODAY, "score": score} | row
-    schema = pa.schema([pa.field(name, kind) for name, kind in kinds.items() if name in values])
+    schema = pa.schema({name: kind for name, kind in kinds.items() if name in values})
     rows = engine.memory(pa.Table.from_pylist([values], schema=schema))
     named = met.filter(met.name.notnull())
     (found,) = engine.rows(weighed(rows, visited(met, "peer"), visited(named, "name"))).to_pylist()

@@ -53,8 +53,8 @@ def test_a_neighbour_that_is_scanned_is_named_as_such(detect: Detect) -> None:
 
 def test_transfers_on_ports_of_their_own_are_answered(detect: Detect) -> None:
     assert detect("scan_vertical", answered(500) + ports(20, first=40_000)) == []
-    assert detect("scan_vertical", ports(75) + answered(25)) != []
-    assert detect("scan_vertical", ports(75) + answered(26)) == []
+    assert detect("scan_vertical", ports(75, first=8000) + answered(25)) != []
+    assert detect("scan_vertical", ports(75, first=8000) + answered(26)) == []
 
 
 def test_one_service_that_is_down_is_silent(detect: Detect) -> None:
@@ -78,3 +78,16 @@ def test_attacks_from_outside_do_not_accuse_the_attacked(detect: Detect) -> None
     attack = ports(800, initiator=PEER, responder=HOST)
     replies = ports(800, first=2000, initiator_port=23)
     assert detect("scan_vertical", attack + replies) == []
+
+
+def test_a_sweep_over_well_known_ports_is_found_though_they_answer(detect: Detect) -> None:
+    rows = [flow(i, responder_port=100 + i) for i in range(15)]
+    (row,) = detect("scan_vertical", rows)
+    assert (row["silent_ports"], row["score"]) == (0, 0.8)
+    assert "answer or refused" not in scan_vertical.explain(HOST, row, 0)
+
+
+def test_services_that_answer_are_no_sweep_when_they_are_few_slow_or_high(detect: Detect) -> None:
+    assert detect("scan_vertical", [flow(i, responder_port=100 + i) for i in range(14)]) == []
+    assert detect("scan_vertical", [flow(i * 10, responder_port=100 + i) for i in range(15)]) == []
+    assert detect("scan_vertical", [flow(i, responder_port=10_000 + i) for i in range(100)]) == []

@@ -55,3 +55,17 @@ def over_ipv6(export: Export) -> Export:
 def without_peers(export: Export) -> Export:
     """The same with findings that name no peer."""
     return replace(export, findings=tuple(replace(f, peers=[], evidence=[]) for f in export.findings), mitigations=())
+
+
+@pytest.fixture
+def by_name(export: Export) -> Export:
+    """The same with findings whose peers are known by name only: a tunnel's domain, and names that a bot looked for."""
+    (first, *_) = export.findings
+    tunnel = [Peer(address=None, port=None, proto="udp", name="t.example.net")]
+    sought = [Peer(address=None, port=None, proto="udp", name=name) for name in ("qxzkv.example", "o'b\\x.example")]
+    findings = (
+        replace(first, behaviour="dns_tunnel", technique="T1071.004", peers=tunnel, evidence=[{"new_names": 90}]),
+        replace(first, id=first.id[::-1], behaviour="dga", technique="T1568.002", peers=sought, evidence=[{}, {}]),
+    )
+    case = replace(export.cases[0], findings=[finding.id for finding in findings])
+    return replace(export, cases=(case,), findings=findings, mitigations=())

@@ -53,6 +53,19 @@ def test_hard_input_is_valid_too(export: Export, over_ipv6: Export, without_peer
         assert problems(write(hard)) == []
 
 
+def test_peers_known_by_name_only_are_domain_names(by_name: Export) -> None:
+    assert problems(write(by_name)) == []
+    assert {thing["value"] for thing in of_type(by_name, "domain-name")} == {"qxzkv.example", "t.example.net"}
+    (indicator,) = of_type(by_name, "indicator")
+    assert indicator["pattern"] == "[domain-name:value = 't.example.net']"
+    (server,) = of_type(by_name, "infrastructure")
+    assert server["name"] == "Command and control at t.example.net"
+    assert of_type(by_name, "network-traffic") == [], "only questions for them were seen"
+    assert len(of_type(by_name, "observed-data")) == 2
+    hidden = json.loads(write(replace(by_name, subjects=False)))["objects"]
+    assert [thing["value"] for thing in hidden if thing["type"] == "domain-name"] == ["t.example.net"]
+
+
 def test_two_runs_and_another_order_give_the_same_bytes(export: Export) -> None:
     assert write(export) == write(export) == write(replace(export, findings=export.findings[::-1]))
 

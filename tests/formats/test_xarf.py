@@ -120,6 +120,14 @@ def test_ipv6_quotes_and_letters_of_all_kinds(over_ipv6: Export) -> None:
     assert any("Peer [2001:db8::bad]:443/udp" in text for text in texts(found))
 
 
+def test_peers_known_by_name_only_are_named_once(by_name: Export) -> None:
+    found = report(by_name)
+    assert xarf.parse(found).errors == []
+    assert found["c2_server"] == "t.example.net"
+    assert any("Peer t.example.net\n" in text for text in texts(found))
+    assert any("Peer qxzkv.example\n" in text for text in texts(found))
+
+
 def test_limits_of_the_schema_hold(export: Export) -> None:
     finding = export.findings[0]
     peer = Peer(address="203.0.113.9", port=1, proto="icmp", name=None)

@@ -20,9 +20,8 @@ TAKES = {
     "write": ["export"],
     "measure": ["connection", "window"],
 }
-TABLES = (
-    {table_name(record) for record in LAKE_TABLES} | {"place", "indicator"} | units("tocsin.detect.summaries").keys()
-)
+GIVEN = {"place", "name", "indicator"}
+TABLES = {table_name(record) for record in LAKE_TABLES} | GIVEN | units("tocsin.detect.summaries").keys()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.page)

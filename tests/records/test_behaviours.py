@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tocsin.records import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, TITLES, story
-from tocsin.records.behaviours import STORIES
+from tocsin.records.behaviours import STORIES, UNHARMED_BEHAVIOURS
 
 
 def test_a_name_stands_for_one_behaviour() -> None:
@@ -34,6 +34,11 @@ def test_techniques_have_the_form_of_attack() -> None:
 def test_what_is_commanded_is_attacking() -> None:
     assert C2_BEHAVIOURS < ATTACKING
     assert "ddos_source" not in C2_BEHAVIOURS
+
+
+def test_what_seeks_is_attacking_and_not_commanded() -> None:
+    assert {"dga"} == UNHARMED_BEHAVIOURS - C2_BEHAVIOURS
+    assert UNHARMED_BEHAVIOURS < ATTACKING
 
 
 def test_a_phrase_follows_a_name_in_a_sentence() -> None:

@@ -15,6 +15,7 @@ from tocsin.records import Coverage, Flow, Ingest, LakeFile, Quarantine
 from tocsin.store.lake import lake_files, missing, strays
 from tocsin.store.ledger import Ledger, read
 from tocsin.telemetry import State, ingest
+from tocsin.units import units
 from tocsin.workspace import Workspace
 
 NETWORK = "192.0.2.0/24"
@@ -24,7 +25,7 @@ def rows_in_lake(workspace: Workspace, ledger: Ledger) -> int:
     with ledger.look() as connection:
         assert not missing(connection, workspace.lake)
         assert not strays(connection, workspace.lake)
-        return sum(pq.read_metadata(file).num_rows for file in lake_files(connection, workspace.lake, Flow))
+        return sum(pq.read_metadata(file).num_rows for file in lake_files(connection, Path(workspace.lake), Flow))
 
 
 def test_a_file_is_kept_quarantined_and_covered(workspace: Workspace, ledger: Ledger, samples: Path) -> None:
@@ -124,7 +125,7 @@ def test_one_unreadable_file_stops_no_other(
     assert {Path(file.path).name: file.note for file in summary.files if file.state is State.UNREADABLE} == {
         "none": "no such file or directory",
         "empty": "it is empty",
-        "junk": "no reader knows it: there are readers for argus, zeek_conn",
+        "junk": f"no reader knows it: there are readers for {', '.join(units('tocsin.telemetry'))}",
         "wrong.log": "none of its 2 lines can be read: line 3: the #fields line does not name ts once",
         "damaged.gz": summary.files[4].note,
         "folder": "it holds no file that a reader knows",
@@ -238,8 +239,8 @@ def test_control_characters_in_names_are_written_out(
 
 
 def test_a_lake_that_cannot_be_written_is_one_clear_error(workspace: Workspace, ledger: Ledger, samples: Path) -> None:
-    workspace.lake.rmdir()
-    workspace.lake.touch()
+    Path(workspace.lake).rmdir()
+    Path(workspace.lake).touch()
     with pytest.raises(TocsinError, match=r"the lake cannot be written: .*lake: Not a directory; nothing"):
         ingest(workspace, ledger, [samples / "conn.log"])
     with ledger.look() as connection:

@@ -62,7 +62,7 @@ def state(workspace: Workspace, ledger: Ledger) -> dict[str, Any]:
     with ledger.look() as connection:
         assert not missing(connection, workspace.lake)
         kept = {record.__name__: read(connection, record) for record in (Ingest, LakeFile, Quarantine, Coverage)}
-        files = lake_files(connection, workspace.lake, Flow)
+        files = lake_files(connection, Path(workspace.lake), Flow)
     return kept | {"rows": [pq.read_table(file, partitioning=None) for file in files]}
 
 
@@ -96,11 +96,12 @@ def check_second_run(
     summary = ingest(workspace, ledger, [log], networks=["192.0.2.0/24"])
     assert state(workspace, ledger) == undisturbed
     with ledger.look() as connection:
-        listed = set(lake_files(connection, workspace.lake, Flow))
+        listed = set(lake_files(connection, Path(workspace.lake), Flow))
         still = set(strays(connection, workspace.lake))
     ledger.close()
-    everything = {path for path in workspace.lake.rglob("*") if path.is_file()}
-    assert everything == listed | still
+    lake = Path(workspace.lake)
+    everything = {path.relative_to(lake).as_posix() for path in lake.rglob("*") if path.is_file()}
+    assert everything == {path.relative_to(lake).as_posix() for path in listed} | still
     assert set(left_behind) <= everything
     return summary.files[0].state
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from tocsin.records import Finding, Peer
-from tocsin.records.behaviours import C2_BEHAVIOURS
+from tocsin.records.behaviours import UNHARMED_BEHAVIOURS
 
 # Narrow enough to find the traffic in one's own records, wide enough to name no host.
 PREFIX_BITS = {4: 24, 6: 48}
@@ -15,10 +15,11 @@ PREFIX_BITS = {4: 24, 6: 48}
 def without_victims(finding: Finding) -> Finding:
     """The finding with the address of each attacked peer widened to its /24 (IPv6: /48), in every text of it.
 
-    Peers that command the subject are no victims and stay. What the owner keeps for itself is left out.
+    Peers that command the subject, or that it only looks for, are no victims and stay. What the owner keeps for itself
+    is left out.
     """
     finding = replace(finding, sides=[])
-    if finding.behaviour in C2_BEHAVIOURS:
+    if finding.behaviour in UNHARMED_BEHAVIOURS:
         return finding
     masks = {name: network_around(peer["address"] or "") for peer in finding.peers for name in _names(peer)}
     return replace(

@@ -28,7 +28,9 @@ def run(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     format: Annotated[str, typer.Option(help="Name of the reader; found by content unless given.")] = "auto",
     sensor: Annotated[str | None, typer.Option(help="Name of the sensor that wrote them.")] = None,
-    sampling: Annotated[int, typer.Option(min=1, help="The sensor looked at 1 packet in so many.")] = 1,
+    sampling: Annotated[
+        int, typer.Option(min=1, help="The sensor looked at 1 packet in so many, where its records do not say.")
+    ] = 1,
     networks: Annotated[str, typer.Option(help="Networks that it watches, as CIDR, separated by commas.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, one a file.")] = False,
 ) -> None:

@@ -1,12 +1,12 @@
 """Detection: tables in, findings out.
 
 A detector is one file in this folder. Its ``detect`` names, as parameters, the tables and summaries that it reads
-(``flow`` and the other lake tables, ``place``, ``indicator``, and each file of ``summaries/``); its thresholds are
-keyword-only, with defaults. It returns an Ibis table with the columns of ``records.Detection`` and, beside them, the
-numbers that decided. ``explain`` turns the strongest of its rows into sentences. ``SAMPLING`` is the coarsest sampling
-at which it can judge, ``NEEDS`` the columns without which it cannot (``flow.duration_us``); what it reads beside is
-welcome, not needed. With ``RARITY = True`` what half of the network visits weighs less, what is rare and new more. It
-opens nothing and knows no engine.
+(``flow`` and the other lake tables, ``place``, ``name``, ``indicator``, each file of ``summaries/``); its thresholds
+are keyword-only, with defaults. It returns an Ibis table with the columns of ``records.Detection`` and, beside them,
+the numbers that decided. ``explain`` turns the strongest of its rows into sentences. ``SAMPLING`` is the coarsest
+sampling at which it can judge, ``NEEDS`` the columns without which it cannot (``flow.duration_us``); what it reads
+beside is welcome, not needed. With ``RARITY = True`` what half of the network visits weighs less, what is rare and new
+more. It opens nothing and knows no engine.
 """
 
 from tocsin.detect._hiding import Hidden, count, hide

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from tocsin.records import SEEN_TABLES, Coverage, LakeFile, table_name
+from tocsin.detect._tables import CERTIFICATE, RECORDS
+from tocsin.records import Coverage, LakeFile
 from tocsin.store.ledger import read
 
-TELEMETRY = frozenset(table_name(record) for record in SEEN_TABLES)
+TELEMETRY = frozenset(RECORDS.keys() - {CERTIFICATE})
+# What handshakes stand in, and how long before one its certificate was written down: Zeek repeats it after a day.
+_HANDSHAKES = {"tls", "open_tls"}
+_EXPLAINED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,17 @@ def days_of(connection: sa.Connection) -> Days:
     so that its days are no more, or less than they were, and what was found in them goes.
     """
     files: dict[date, list[LakeFile]] = {}
+    certificates: list[LakeFile] = []
     for file in read(connection, LakeFile):
         if file.telemetry in TELEMETRY:
             files.setdefault(file.day, []).append(file)
+        elif file.telemetry == CERTIFICATE:
+            certificates.append(file)
     held = {(day, file.telemetry) for day, of_day in files.items() for file in of_day}
     watched = {(c.day, c.telemetry) for c in read(connection, Coverage) if c.telemetry in TELEMETRY}
+    for day, of_day in files.items():
+        if _HANDSHAKES & {file.telemetry for file in of_day}:
+            of_day += [file for file in certificates if day - _EXPLAINED_WITHIN <= file.day <= day]
     return Days(dict(sorted(files.items())), frozenset(day for day, _ in watched - held))
 
 

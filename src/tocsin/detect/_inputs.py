@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from tocsin.detect._names import names
 from tocsin.store.engine import Engine
 from tocsin.units import units
 
@@ -21,6 +22,9 @@ class Inputs:
 
     def table(self, name: str) -> ir.Table:
         """The table or summary of this name."""
+        if name == "name" and name not in self._tables:
+            # Words are told apart in Python, so this is no expression like the summaries.
+            self._tables[name] = names(self._engine, self.table("dns"), self.table("place"))
         if name not in self._tables:
             summary = units(SUMMARIES)[name].load()
             table = self.call(summary.summarise)

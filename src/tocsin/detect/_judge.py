@@ -20,6 +20,9 @@ PLAIN = {
     "login.success": "it does not say whether logins succeeded",
 }
 
+# Stands between columns of which one is enough.
+OR = " or "
+
 # How a table that a sensor does not have reads.
 ABSENT = {
     "flow": "it records no flows",
@@ -74,10 +77,18 @@ def _counts(name: str, table: ir.Table) -> Iterator[tuple[str, ir.Value]]:
 
 
 def _reason(detector: ModuleType, facts: Facts) -> str | None:
-    for column in detector.NEEDS:
-        table = column.partition(".")[0]
-        if not facts.get(table):
-            return ABSENT[table]
+    for need in detector.NEEDS:
+        tables = [column.partition(".")[0] for column in need.split(OR)]
+        if not any(facts.get(table) for table in tables):
+            return ABSENT[tables[0]]
     if facts.get("sampling", 1) > detector.SAMPLING:
         return f"it looks at 1 packet in {facts['sampling']}; at least 1 in {detector.SAMPLING} is needed"
-    return next((PLAIN[column] for column in detector.NEEDS if column in PLAIN and not facts.get(column)), None)
+    return next((_unsaid(need, facts) for need in detector.NEEDS if _unsaid(need, facts)), None)
+
+
+def _unsaid(need: str, facts: Facts) -> str | None:
+    """What a sensor does not say; None when it says one of the columns that are needed."""
+    columns = [column for column in need.split(OR) if facts.get(column.partition(".")[0])]
+    if not columns or any(column not in PLAIN or facts.get(column) for column in columns):
+        return None
+    return PLAIN[columns[0]]

@@ -3,14 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import ModuleType
-
-import ibis.expr.types as ir
 
 from tocsin.detect._alerts import alerts_beside
 from tocsin.detect._basis import DETECTORS, basis
-from tocsin.detect._days import TELEMETRY, Days, days_of, gone
+from tocsin.detect._days import Days, days_of, gone
 from tocsin.detect._findings import folded, named, narrowed, with_alerts
 from tocsin.detect._hiding import hide
 from tocsin.detect._history import SUMS, Past, look_back, past, write_sum
@@ -21,15 +18,15 @@ from tocsin.detect._keep import OfDay, forget, keep, looked_at
 from tocsin.detect._local import Inferred, as_directory, infer
 from tocsin.detect._places import places
 from tocsin.detect._rarity import weighed
+from tocsin.detect._tables import lake_tables, seen
 from tocsin.errors import WrongUse
 from tocsin.parties.directory import Directory, directory
-from tocsin.records import SEEN_TABLES, Finding, Judgement, LakeFile, table_name
+from tocsin.records import Finding, Judgement, LakeFile
 from tocsin.store.engine import Engine, open_engine
 from tocsin.store.ledger import Ledger, read
+from tocsin.store.place import place
 from tocsin.units import units
 from tocsin.workspace import Workspace
-
-TABLES = {table_name(record): record for record in SEEN_TABLES}
 
 # What a detector reads beside the tables that it names, when it asks for rarity.
 RARITY = ("prevalence", "name_prevalence")
@@ -107,8 +104,8 @@ def _inferred(workspace: Workspace, days: Days, engine: str) -> list[Inferred]:
     """Local networks by the traffic of all days."""
     files = [file for of_day in days.files.values() for file in of_day]
     with open_engine(engine, workspace.folder / "tmp") as opened:
-        tables = _tables(workspace, opened, files)
-        found = infer(opened, [tables[name] for name in sorted({file.telemetry for file in files})]) if files else []
+        tables = lake_tables(opened, workspace.lake, files) if files else {}
+        found = infer(opened, [tables[name] for name in seen(files)]) if files else []
     if not found:
         raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
     return found
@@ -160,13 +157,13 @@ def _asks_for_rarity(detector: ModuleType) -> bool:
 def _look_at(
     workspace: Workspace, engine: Engine, known: _Known, of_day: OfDay, files: Sequence[LakeFile], before: Past
 ) -> OfDay:
-    tables = _tables(workspace, engine, files)
-    seen = {name: tables[name] for name in sorted({file.telemetry for file in files})}
-    inputs = Inputs(engine, tables | {"place": places(engine, known.local, seen.values())})
+    tables = lake_tables(engine, workspace.lake, files)
+    recorded = {name: tables[name] for name in seen(files)}
+    inputs = Inputs(engine, tables | {"place": places(engine, known.local, recorded.values())})
     inputs.add(look_back(engine, workspace, inputs, before))
     if any(INDICATOR in needed(_inputs(detectors()[name])) for name in of_day.basis.keys() - SUMS.keys()):
-        inputs.add({INDICATOR: indicators(engine, known.listed, seen.values())})
-    facts = sensor_facts(engine, seen)
+        inputs.add({INDICATOR: indicators(engine, known.listed, recorded.values())})
+    facts = sensor_facts(engine, recorded)
     for name in of_day.basis.keys() & SUMS.keys():
         of_day.sums[name] = list(write_sum(engine, workspace, inputs, name, of_day.basis[name]))
     for name, detector in detectors().items():
@@ -174,9 +171,9 @@ def _look_at(
             judgements = [judge(workspace, name, detector, s, of_day.day, fact) for s, fact in sorted(facts.items())]
             of_day.judgements += judgements
             _run(workspace, engine, inputs, of_day, name, detector, judgements)
-    if "alert" in seen:
+    if "alert" in recorded:
         hosts = {finding.host for finding in of_day.findings if finding.host}
-        beside = alerts_beside(engine, seen["alert"], hosts)
+        beside = alerts_beside(engine, recorded["alert"], hosts)
         of_day.findings = [with_alerts(finding, beside.get(finding.host or "", {})) for finding in of_day.findings]
     return of_day
 
@@ -204,18 +201,9 @@ def _run(
     of_day.candidates += of_detector.candidates
 
 
-def _tables(workspace: Workspace, engine: Engine, files: Sequence[LakeFile]) -> dict[str, ir.Table]:
-    """Every table that detectors may read, over the files of a day; empty where there are none."""
-    paths: dict[str, list[Path]] = {name: [] for name in TELEMETRY}
-    for file in files:
-        paths[file.telemetry].append(workspace.lake / file.path)
-    return {name: engine.table(TABLES[name], of_table) for name, of_table in paths.items()}
-
-
 def _unlink(workspace: Workspace, stale: Iterable[str]) -> None:
     """Remove files of the lake that count no more."""
-    for path in stale:
-        (workspace.lake / path).unlink(missing_ok=True)
+    place(workspace.lake).remove(stale)
 
 
 def detectors() -> dict[str, ModuleType]:

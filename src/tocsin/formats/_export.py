@@ -53,10 +53,23 @@ def endpoint(peer: Peer) -> str:
 
     >>> endpoint({"address": "2001:db8::1", "port": 6667, "proto": "tcp", "name": None})
     '[2001:db8::1]:6667/tcp'
+    >>> endpoint({"address": None, "port": None, "proto": "udp", "name": "c2.example.net"})
+    'c2.example.net'
     """
+    if peer["address"] is None and peer["port"] is None:
+        return peer["name"] or "unknown"
     address = peer["address"] or peer["name"] or "unknown"
     address = f"[{address}]" if ":" in address else address
     return f"{address}/{peer['proto']}" if peer["port"] is None else f"{address}:{peer['port']}/{peer['proto']}"
+
+
+def called(peer: Peer) -> str:
+    """A peer as people write it, with its name behind its address where both are known.
+
+    >>> called({"address": "198.51.100.7", "port": 443, "proto": "tcp", "name": "c2.example.net"})
+    '198.51.100.7:443/tcp (c2.example.net)'
+    """
+    return f"{endpoint(peer)} ({peer['name']})" if peer["address"] and peer["name"] else endpoint(peer)
 
 
 def rfc3339(moment: datetime) -> str:

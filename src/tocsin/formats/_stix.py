@@ -3,6 +3,7 @@
 Ids are UUIDv5 in the project's own namespace; those of observables follow STIX 2.1, section 2.9, by the library.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from ipaddress import ip_network
@@ -36,6 +37,10 @@ TECHNIQUES = {
     "T1568.002": "Domain Generation Algorithms",
     "T1595.001": "Scanning IP Blocks",
 }
+
+DOMAIN_NAME = re.compile(
+    r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+)
 
 Stix = Any  # the library is untyped
 
@@ -95,6 +100,16 @@ def address_object(export: Export, address: str | None) -> Stix | None:
         return None
     kind = stix.IPv4Address if network.version == 4 else stix.IPv6Address
     return kind(value=address, object_marking_refs=[TLP_IDS[export.marking]])
+
+
+def peer_object(export: Export, peer: Peer) -> Stix | None:
+    """The object of a peer: of its address, or of its name where only that is known; None for what is neither.
+
+    Names may come from anybody: what is not made of letters, digits and hyphens as RFC 1034 has it is no name here.
+    """
+    if peer["address"] is not None or not DOMAIN_NAME.fullmatch(peer["name"] or ""):
+        return address_object(export, peer["address"])
+    return stix.DomainName(value=peer["name"], object_marking_refs=[TLP_IDS[export.marking]])
 
 
 def traffic(export: Export, host: Stix | None, peer: Peer, address: Stix) -> Stix:

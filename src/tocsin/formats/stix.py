@@ -1,9 +1,9 @@
 """STIX 2.1: a bundle that threat-intelligence platforms read.
 
-Writes: the operator party as identity; for each command-and-control endpoint an infrastructure, an indicator to match
-    and the sightings of it; for each finding the traffic as observed data, the ATT&CK technique, and a note with the
-    explanation. Every object carries the TLP 2.0 marking of the whole. Ids, times and bytes are the same on every run:
-    ``created`` is the first evidence, ``modified`` the last.
+Writes: the operator party as identity; for each command-and-control endpoint or domain an infrastructure, an
+    indicator to match and the sightings of it; for each finding the traffic as observed data, the ATT&CK technique,
+    and a note with the explanation. Every object carries the TLP 2.0 marking of the whole. Ids, times and bytes are
+    the same on every run: ``created`` is the first evidence, ``modified`` the last.
 
 Needs: nothing beyond findings. Without the right to name subjects it holds the infrastructure, the indicators and when
     they were seen.
@@ -19,7 +19,7 @@ from datetime import timedelta
 
 import stix2.v21 as stix
 
-from tocsin.formats._export import Export, c2_peers, endpoint
+from tocsin.formats._export import Export, c2_peers, called, endpoint
 from tocsin.formats._stix import (
     Stix,
     address_object,
@@ -27,6 +27,7 @@ from tocsin.formats._stix import (
     object_id,
     operator,
     operator_id,
+    peer_object,
     relate,
     technique,
     tlp,
@@ -56,8 +57,8 @@ def write(export: Export) -> bytes:
 
 def _commander(export: Export, peer: Peer, seen: Sequence[Finding]) -> Iterator[Stix]:
     """A command-and-control endpoint: what it is, how to match it, when it was seen, which technique it serves."""
-    name, address = endpoint(peer), address_object(export, peer["address"])
-    if address is None:
+    name, side = endpoint(peer), peer_object(export, peer)
+    if side is None:
         return
     first, last = min(finding.first_seen for finding in seen), max(finding.last_seen for finding in seen)
     confidence = max(finding.confidence for finding in seen)
@@ -66,7 +67,7 @@ def _commander(export: Export, peer: Peer, seen: Sequence[Finding]) -> Iterator[
         stix.Infrastructure,
         (name,),
         seen,
-        name=f"Command and control at {name}" + (f" ({peer['name']})" if peer["name"] else ""),
+        name=f"Command and control at {called(peer)}",
         infrastructure_types=["command-and-control"],
         first_seen=first,
         last_seen=last,
@@ -87,8 +88,8 @@ def _commander(export: Export, peer: Peer, seen: Sequence[Finding]) -> Iterator[
         confidence=confidence,
     )
     techniques = _techniques(export, seen)
-    yield from (address, server, indicator, *techniques)
-    yield relate(export, server, "consists-of", address, seen)
+    yield from (side, server, indicator, *techniques)
+    yield relate(export, server, "consists-of", side, seen)
     yield from (relate(export, indicator, "indicates", thing, seen) for thing in (server, *techniques))
     for day in sorted({finding.day for finding in seen}):
         yield _sighting(export, indicator, [finding for finding in seen if finding.day == day])
@@ -97,13 +98,11 @@ def _commander(export: Export, peer: Peer, seen: Sequence[Finding]) -> Iterator[
 def _observation(export: Export, finding: Finding) -> Iterator[Stix]:
     """What a finding saw: its traffic, its technique, and its explanation."""
     host = address_object(export, finding.host)
-    peers = [
-        (peer, address) for peer in finding.peers if (address := address_object(export, peer["address"])) is not None
-    ]
-    ends = [end for end in (host, *(address for _, address in peers)) if end is not None]
+    peers = [(peer, side) for peer in finding.peers if (side := peer_object(export, peer)) is not None]
+    ends = [end for end in (host, *(side for _, side in peers)) if end is not None]
     if not ends:
         return
-    flows = [traffic(export, host, peer, address) for peer, address in peers]
+    flows = [traffic(export, host, peer, side) for peer, side in peers if side["type"] != "domain-name"]
     observed = make(
         export,
         stix.ObservedData,
@@ -153,6 +152,8 @@ def _techniques(export: Export, seen: Sequence[Finding]) -> list[Stix]:
 
 
 def _pattern(peer: Peer) -> str:
+    if peer["address"] is None:
+        return f"[domain-name:value = '{peer['name']}']"
     port = "" if peer["port"] is None else f" AND network-traffic:dst_port = {peer['port']}"
     return f"[network-traffic:dst_ref.value = '{peer['address']}'{port}]"
 

@@ -23,7 +23,7 @@ from typing import Any
 import rfc8785
 
 from tocsin.errors import WrongUse
-from tocsin.formats._export import Export, c2_peers, endpoint, findings_of, rfc3339
+from tocsin.formats._export import Export, c2_peers, called, findings_of, rfc3339
 from tocsin.records import ATTACKING, BEHAVIOURS, Case, Finding, record_id
 
 VERSION = "4.2.0"
@@ -114,7 +114,7 @@ def _evidence_text(finding: Finding) -> str:
         f"Confidence {finding.confidence} of 100, by {finding.detector}.",
     ]
     for number, peer in enumerate(finding.peers[:PEERS_MAX]):
-        lines.append(f"Peer {endpoint(peer)}" + (f" ({peer['name']})" if peer["name"] else ""))
+        lines.append(f"Peer {called(peer)}")
         numbers = finding.evidence[number] if number < len(finding.evidence) else {}
         lines += [f"  {key}: {_short(value)}" for key, value in numbers.items()]
     if len(finding.peers) > PEERS_MAX:

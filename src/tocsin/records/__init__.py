@@ -7,18 +7,40 @@ from tocsin.records.documents import finding_document
 from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
 from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
+from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal
 from tocsin.records.intelligence import IndicatorList, ListedIndicator
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
-from tocsin.records.telemetry import Alert, Dns, Flow, Http, Label, Lease, Login, Smtp, Telemetry, Tls
+from tocsin.records.telemetry import (
+    Alert,
+    Certificate,
+    Dns,
+    Flow,
+    Http,
+    Label,
+    Lease,
+    Login,
+    OpenFlow,
+    OpenHttp,
+    OpenTls,
+    Smtp,
+    Telemetry,
+    Tls,
+)
 from tocsin.records.work import Audit, Job, Outbox
 
+# What is still open lies apart, for it comes again; detectors see it among what has ended (``detect/_tables.py``).
+OPEN_TABLES: dict[type[Record], type[Record]] = {Flow: OpenFlow, Tls: OpenTls, Http: OpenHttp}
+
 LAKE_TABLES: tuple[type[Record], ...] = (
-    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label),
+    *(Flow, Dns, Tls, Http, Login, Smtp, Lease, Alert, Label, Certificate),
+    *OPEN_TABLES.values(),
     *(PairDay, NameDay),
 )
+
+# What detection keeps of a day for looking back at it.
+SUM_TABLES: tuple[type[Record], ...] = (PairDay, NameDay)
 
 # What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
 SEEN_TABLES: tuple[type[Telemetry], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Alert)
@@ -34,6 +56,9 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     User: ("id",),
     Ingest: ("id",),
     LakeFile: ("path",),
+    LakeShare: ("path", "ingest"),
+    LakeDiscard: ("path",),
+    Removal: ("id",),
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
@@ -66,7 +91,9 @@ __all__ = [
     "C2_BEHAVIOURS",
     "LAKE_TABLES",
     "LEDGER_TABLES",
+    "OPEN_TABLES",
     "SEEN_TABLES",
+    "SUM_TABLES",
     "TITLES",
     "Alert",
     "Assessment",
@@ -75,6 +102,7 @@ __all__ = [
     "Candidate",
     "Case",
     "CaseEvent",
+    "Certificate",
     "Column",
     "Community",
     "Contact",
@@ -93,7 +121,9 @@ __all__ = [
     "Judgement",
     "Kind",
     "Label",
+    "LakeDiscard",
     "LakeFile",
+    "LakeShare",
     "Lease",
     "LedgerRecord",
     "ListedIndicator",
@@ -105,6 +135,9 @@ __all__ = [
     "NameDay",
     "Network",
     "Notice",
+    "OpenFlow",
+    "OpenHttp",
+    "OpenTls",
     "Outbox",
     "PairDay",
     "Party",
@@ -112,6 +145,7 @@ __all__ = [
     "Practice",
     "Quarantine",
     "Record",
+    "Removal",
     "Responsible",
     "Roadmap",
     "RoadmapItem",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 class Behaviour:
     """One behaviour.
 
-    ``attacking`` behaviours make a host count as infected. ``commanded`` ones have peers that command the subject;
-    the peers of all others may be attacked parties. ``technique`` is a MITRE ATT&CK technique id, null where none
-    fits; ``phrase`` follows the name of a host.
+    ``attacking`` behaviours make a host count as infected. ``commanded`` ones have peers that command the subject,
+    ``seeking`` ones peers that it only looks for; the peers of all others may be attacked parties. ``technique`` is a
+    MITRE ATT&CK technique id, null where none fits; ``phrase`` follows the name of a host.
     """
 
     name: str
@@ -18,6 +18,7 @@ class Behaviour:
     technique: str | None
     phrase: str
     commanded: bool = False
+    seeking: bool = False
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -25,8 +26,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     for behaviour in (
         Behaviour("c2_beacon", True, "T1071", "calls a control server at regular intervals", commanded=True),
         Behaviour("c2_channel", True, "T1095", "keeps a channel to a control server open", commanded=True),
-        Behaviour("dga", True, "T1568.002", "asks for machine-made names to find its control server"),
-        Behaviour("dns_tunnel", True, "T1071.004", "carries data inside questions to resolvers"),
+        Behaviour("dga", True, "T1568.002", "asks for machine-made names to find its control server", seeking=True),
+        Behaviour("dns_tunnel", True, "T1071.004", "carries data inside questions to resolvers", commanded=True),
         Behaviour("scan_horizontal", True, "T1595.001", "probes many addresses for one service"),
         Behaviour("scan_vertical", True, "T1046", "probes one address for many services"),
         Behaviour("brute_force", True, "T1110", "tries many passwords"),
@@ -52,8 +53,11 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 ATTACKING = frozenset(name for name, behaviour in BEHAVIOURS.items() if behaviour.attacking)
 
-# Their peers command the subject; the peers of all other behaviours may be attacked parties.
+# Their peers command the subject.
 C2_BEHAVIOURS = frozenset(name for name, behaviour in BEHAVIOURS.items() if behaviour.commanded)
+
+# Their peers command the subject or are looked for by it; the peers of all other behaviours may be attacked parties.
+UNHARMED_BEHAVIOURS = C2_BEHAVIOURS | {name for name, behaviour in BEHAVIOURS.items() if behaviour.seeking}
 
 # One story a subject, the gravest first: what it is called when it shows these behaviours.
 STORIES: tuple[tuple[str, frozenset[str]], ...] = (

@@ -39,8 +39,8 @@ class LakeFile(LedgerRecord):
 
     Attributes:
         path: path below the lake's root
-        ingest: id of the ingest that wrote it
-        telemetry: name of the telemetry table
+        ingest: id of the ingest that wrote it, or of the compaction that put several together
+        telemetry: name of the telemetry table; with ``evidence_`` before it, what is left of a day for its cases
         day: UTC day of its rows
         rows: number of rows
         bytes: size of the file
@@ -52,6 +52,62 @@ class LakeFile(LedgerRecord):
     day: date
     rows: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakeShare(LedgerRecord):
+    """How many rows of one ingest lie in a file of the lake that holds those of several, after ``lake compact``.
+
+    Attributes:
+        path: path below the lake's root
+        ingest: id of the ingest
+        rows: number of its rows in the file
+    """
+
+    path: str
+    ingest: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakeDiscard(LedgerRecord):
+    """A file of the lake that counts no longer and waits to be removed, lest somebody still reads it.
+
+    Attributes:
+        path: path below the lake's root
+        since: when it ceased to count, UTC
+    """
+
+    path: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal(LedgerRecord):
+    """That rows were taken out of the lake: how many, of which table and day, when and why. The rows are gone.
+
+    Attributes:
+        id: UUIDv5 of time, kind, subject matter, table and day
+        time: when, UTC
+        kind: ``undo``, ``expire`` or ``erase``
+        about: for an undo the id of the ingest, for an expiry the class of data, for an erasure a salted
+            scrypt digest of whom the rows were about, which confirms a name and is costly to guess
+        telemetry: name of the table
+        day: UTC day of the rows
+        files: files of the lake that were concerned
+        rows: number of rows
+        reason: the setting or the request that asked for it
+    """
+
+    id: str
+    time: datetime
+    kind: str
+    about: str
+    telemetry: str
+    day: date
+    files: int
+    rows: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

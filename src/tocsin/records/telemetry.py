@@ -89,6 +89,7 @@ class Tls(Telemetry):
         version: protocol version as the source writes it
         ja3: JA3 fingerprint of the client, MD5 in hex
         ja4: JA4 fingerprint of the client
+        certificate_id: the source's own name for the server's certificate, by which ``certificate`` explains it
         certificate_sha256: SHA-256 of the server's certificate, hex
         certificate_subject: subject of that certificate
         certificate_issuer: issuer of that certificate
@@ -98,6 +99,7 @@ class Tls(Telemetry):
     version: str | None
     ja3: str | None
     ja4: str | None
+    certificate_id: str | None
     certificate_sha256: str | None
     certificate_subject: str | None
     certificate_issuer: str | None
@@ -193,12 +195,52 @@ class Label(Telemetry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFlow(Flow):
+    """A connection that was still open when it was looked at. A later look, or its end, says the same and more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTls(Tls):
+    """A TLS handshake of a connection that was still open when it was looked at; it may stand in ``tls`` as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHttp(Http):
+    """An HTTP request of a connection that was still open when it was looked at; it may stand in ``http`` as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate(Record):
+    """A certificate that a server or client showed. Where a source keeps it apart, it explains handshakes.
+
+    Attributes:
+        sensor: name of the sensor that saw it
+        time: when it was seen, UTC, microseconds
+        certificate_id: the source's own name for it, as in ``tls``
+        sha256: SHA-256 of the certificate, hex
+        subject: whom it is about
+        issuer: who signed it
+        valid_from: beginning of its validity, UTC
+        valid_until: end of its validity, UTC
+    """
+
+    sensor: str
+    time: datetime
+    certificate_id: str | None
+    sha256: str | None
+    subject: str | None
+    issuer: str | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lease(Record):
     """Who held an address, or a block of its ports, and from when to when.
 
     Attributes:
         sensor: name of the server whose log it is
-        address: address that was leased
+        address: address that was leased, or prefix of IPv6 (``2001:db8:1100::/56``) that was delegated
         port_low: first port of the block; null when the whole address was leased
         port_high: last port of the block; null when the whole address was leased
         subscriber: keyed pseudonym of the subscriber, never a name or an account

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from tocsin.telemetry._blocks import Lines, joined
 from tocsin.telemetry._columns import replaced
 from tocsin.telemetry._delimited import MOST_COLUMNS, parse_delimited
+from tocsin.telemetry._protocols import protocol
 from tocsin.telemetry._rows import Reject
 from tocsin.telemetry._values import TEXT, distinct
 
@@ -20,42 +21,7 @@ REQUIRED = ("StartTime", "Proto", "SrcAddr", "DstAddr")
 NOT_IP = ("arp", "llc", "man", "rarp")
 _MAC = r"^[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}$"
 
-# What Argus finds inside UDP, it names instead of UDP.
-INSIDE_UDP = ("rtcp", "rtp", "udt")
 PORTED = ("tcp", "udp", "33", "132", "136")
-
-# IANA's numbers of the protocols that are met between hosts, by their names in /etc/protocols.
-_NUMBERS = {
-    "icmp": 1,
-    "igmp": 2,
-    "ipencap": 4,
-    "ipip": 94,
-    "tcp": 6,
-    "egp": 8,
-    "igp": 9,
-    "udp": 17,
-    "dccp": 33,
-    "ipv6": 41,
-    "ipv6-route": 43,
-    "ipv6-frag": 44,
-    "rsvp": 46,
-    "gre": 47,
-    "esp": 50,
-    "ah": 51,
-    "ipv6-icmp": 58,
-    "ipv6-nonxt": 59,
-    "ipv6-opts": 60,
-    "eigrp": 88,
-    "ospf": 89,
-    "pim": 103,
-    "ipcomp": 108,
-    "vrrp": 112,
-    "l2tp": 115,
-    "sctp": 132,
-    "udplite": 136,
-    "mpls-in-ip": 137,
-} | dict.fromkeys(INSIDE_UDP, 17)
-_NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}
 
 # A name from /etc/services; it may begin with digits (``3com-tsmux``).
 _SERVICE = r"^(?:[1-9]\d*)?[A-Za-z][\w.+/*-]*$"
@@ -102,16 +68,6 @@ def parse_argus(blocks: Iterable[Lines | Reject], names: Iterable[str]) -> Itera
             trimmed = [pc.ascii_trim_whitespace(rows[name].fill_null(pa.scalar(""))) for name in names]
             lines, rows = _only_ip(lines, pa.table(trimmed, names))
             yield lines, _numeric_ports(rows)
-
-
-def protocol(name: str) -> str | None:
-    """A protocol as the vocabulary writes it; None for what is none.
-
-    >>> [protocol(name) for name in ("TCP", "rtp", "ipv6-icmp", "gre", "50", "nonsense")]
-    ['tcp', 'udp', 'icmp', '47', '50', None]
-    """
-    number = int(name) if name.isascii() and name.isdigit() and len(name) <= 3 else _NUMBERS.get(name.lower())
-    return None if number is None or number > 255 else _NAMES.get(number, str(number))
 
 
 def _flaw(above: Layout, names: Sequence[str]) -> str | None:

@@ -53,6 +53,18 @@ def blocks(content: Iterable[bytes]) -> Iterator[Lines | Reject]:
         yield from _bounded(Lines(rest + b"\n", range(number, number + 1)))
 
 
+def numbered_lines(content: Iterable[bytes]) -> Iterator[tuple[int, bytes | Reject]]:
+    """Lines one by one, without their ends, with their numbers; those that are too long are rejected.
+
+    Raises CutOff as ``content`` does.
+    """
+    for block in blocks(content):
+        if isinstance(block, Reject):
+            yield block.line, block
+        else:
+            yield from block.numbered()
+
+
 def _bounded(lines: Lines) -> Iterator[Lines | Reject]:
     if _may_hold_long_line(lines.data):
         short = []

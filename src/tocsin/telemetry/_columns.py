@@ -16,7 +16,8 @@ from tocsin.telemetry._values import TEXT, Parser, Values
 class Field:
     """A column of a source: its name there, its column in the vocabulary, how it is parsed, and what it has to be.
 
-    ``json`` is the type that JSON has it in; text has it as text. ``largest`` bounds what is parsed.
+    ``json`` is the type that JSON has it in; text has it as text. ``largest`` bounds what is parsed. ``lenient`` is
+    for what hosts choose to send: where it makes no sense it is null, and the row stands.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Field:
     json: pa.DataType = TEXT
     required: bool = False
     largest: int | None = None
+    lenient: bool = False
 
 
 def convert(source: pa.Table, fields: Sequence[Field]) -> tuple[pa.Table, dict[int, str]]:
@@ -62,7 +64,7 @@ def _problems(field: Field, raw: Values, parsed: Values) -> Iterator[tuple[int, 
         too_large = pc.greater(parsed, pa.scalar(field.largest))
         for row in pc.indices_nonzero(too_large).to_numpy().tolist():
             yield row, f"{field.name} is too large: {str(raw[row].as_py())[:80]!r}"
-    if parsed.null_count == (0 if field.required else raw.null_count):
+    if field.lenient or parsed.null_count == (0 if field.required else raw.null_count):
         return
     for row in pc.indices_nonzero(pc.is_null(parsed)).to_numpy().tolist():
         value = raw[row].as_py()
@@ -78,8 +80,11 @@ def _whole(column: "pa.ChunkedArray[Any]") -> Values:
 
 
 def _without_blanks(values: Values) -> Values:
-    """Empty text says nothing: it is null."""
-    if values.type != TEXT:
+    """Empty text and empty lists say nothing: they are null."""
+    if values.type == TEXT:
+        is_blank = pc.equal(values, pa.scalar(""))
+    elif pa.types.is_list(values.type):
+        is_blank = pc.equal(pc.list_value_length(values), pa.scalar(0))
+    else:
         return values
-    is_blank = pc.equal(values, pa.scalar(""))
-    return pc.if_else(is_blank, pa.scalar(None, TEXT), values) if pc.any(is_blank).as_py() else values
+    return pc.if_else(is_blank, pa.scalar(None, values.type), values) if pc.any(is_blank).as_py() else values

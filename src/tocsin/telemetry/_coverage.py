@@ -15,12 +15,13 @@ from tocsin.telemetry._rows import Batch
 
 @dataclass(slots=True)
 class Day:
-    """What was seen on a day."""
+    """What was seen on a day; ``sampling`` is the coarsest that a row states, 0 where none does."""
 
     first: datetime
     last: datetime
     rows: int
     networks: set[str]
+    sampling: int = 0
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Tally:
             )
             day.first, day.last = min(day.first, first), max(day.last, last)
             day.rows += group["time_count"]
+            if "sampling" in rows.column_names:
+                day.sampling = max(day.sampling, pc.max(rows["sampling"]).as_py() or 0)
             if not self.networks:
                 day.networks |= _networks(self.directory(group["day"]), rows)
 
@@ -60,7 +63,8 @@ class Tally:
 
 def _networks(directory: Directory, rows: pa.Table) -> set[str]:
     """Prefixes of the directory that hold an address of these rows, wider ones included."""
-    addresses = {*pc.unique(rows["initiator"]).to_pylist(), *pc.unique(rows["responder"]).to_pylist()}
+    sides = [side for side in ("initiator", "responder") if side in rows.column_names]
+    addresses = {address for side in sides for address in pc.unique(rows[side]).to_pylist()}
     found = set(directory.table.find([address for address in addresses if address]).tolist()) - {NONE}
     held = {index for inner in found for index in (inner, *directory.table.around(inner))}
     return {directory.networks[index].prefix for index in held}

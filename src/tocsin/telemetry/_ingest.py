@@ -36,8 +36,9 @@ def ingest(
     """Read files and folders into the lake. What was read before is skipped, so that it can be run again at any time.
 
     ``sensor`` is the name of what saw the traffic; without one, the operator party's id. ``sampling``: 1 in how many
-    packets it looked at. ``networks``: the prefixes that it watched; without any, those of the directory that are
-    seen in the data. ``format``: name of a reader; ``auto`` asks every reader.
+    packets it looked at, where the source does not state that itself. ``networks``: the prefixes that it watched;
+    without any, those of the directory that are seen in the data. ``format``: name of a reader; ``auto`` asks every
+    reader.
 
     A file that cannot be read is a result in the summary and stops no other. Raises WrongUse for an unknown format, a
     sampling rate that is none and a prefix that is none; TocsinError when lake or ledger cannot be written.

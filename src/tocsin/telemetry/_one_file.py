@@ -11,6 +11,8 @@ from tocsin.store.lake import LakeWriter
 from tocsin.telemetry._content import content
 from tocsin.telemetry._coverage import Tally
 from tocsin.telemetry._files import Found, path_text, reason
+from tocsin.telemetry._named import named
+from tocsin.telemetry._pseudonym import names_people, pseudonymous
 from tocsin.telemetry._record import Reading, already_read, ingest_id, record
 from tocsin.telemetry._rows import CutOff
 from tocsin.telemetry._settings import AUTO, Settings
@@ -56,7 +58,8 @@ def _read(settings: Settings, path: str, raw: BufferedReader, progress: Callable
     reading = Reading(path, digest, reader.name, Tally(settings.networks, settings.directory))
     with LakeWriter(settings.workspace.lake, ingest_id(settings, digest)) as lake:
         try:
-            for part in reader.load().read(pieces, settings.sensor, settings.sampling):
+            parts = named(path, reader.load().read(pieces, settings.sensor, settings.sampling))
+            for part in pseudonymous(parts, settings.workspace, names_people(reader)):
                 reading.take(part, lake)
                 progress(raw.tell())
         except CutOff as end:

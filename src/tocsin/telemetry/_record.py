@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from tocsin.errors import TocsinError
-from tocsin.records import Coverage, Ingest, Quarantine, record_id
+from tocsin.records import Coverage, Ingest, Label, Quarantine, record_id
 from tocsin.store.lake import LakeWriter
 from tocsin.store.ledger import add, one
 from tocsin.telemetry._coverage import Tally
@@ -33,8 +33,10 @@ class Reading:
         """Keep rows; count the lines that could not be read, and remember the first of them."""
         if isinstance(part, Batch):
             lake.write(part.record, part.rows)
-            self.tally.add(part)
-            self.rows += part.rows.num_rows
+            # A label is said of a row that was counted already.
+            if part.record is not Label:
+                self.tally.add(part)
+                self.rows += part.rows.num_rows
             return
         self.quarantined += 1
         if len(self.rejects) < QUARANTINE_LIMIT:
@@ -126,7 +128,7 @@ def _coverage(settings: Settings, reading: Reading, own: dict[str, str]) -> list
             first=seen.first,
             last=seen.last,
             rows=seen.rows,
-            sampling=settings.sampling,
+            sampling=seen.sampling or settings.sampling,
         )
         for telemetry, day, network, seen in reading.tally.covered()
     ]

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from tocsin.telemetry._blocks import Lines
 from tocsin.telemetry._delimited import MOST_COLUMNS, parse_delimited
+from tocsin.telemetry._labels import unpacked
 from tocsin.telemetry._rows import Reject
 
 
@@ -51,7 +52,7 @@ def heed(layout: Layout, line: bytes) -> Layout:
         return Layout(separator=_unescaped(header.removeprefix("#separator ")))
     word, *values = header.split(layout.separator or "\t")
     if word == "#fields":
-        return replace(layout, columns=tuple(values[: MOST_COLUMNS + 1]))
+        return replace(layout, columns=tuple(map(unpacked, values[: MOST_COLUMNS + 1])))
     match word, values:
         case "#path", [path]:
             return replace(layout, path=path)

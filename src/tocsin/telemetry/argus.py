@@ -11,7 +11,9 @@ Gives: flows. ``SrcAddr`` is the initiator, except where ``Dir`` says for TCP th
     side and a total, the other side is the rest; where it gives all packets alone, they are one side's if the other
     sent no bytes, and else neither side's are known. States are in Zeek's words where the two surely mean the same.
 
-Leaves out: labels, payload, types of service, and what is not IP: ARP, LLC, Argus' reports on itself. Times without a
+Labels (``Label``) stand aside, where no detector sees them.
+
+Leaves out: payload, types of service, and what is not IP: ARP, LLC, Argus' reports on itself. Times without a
     zone are taken as UTC, so write them with ``-u`` or ``TZ=UTC``. Ports that are written as names are not known, so
     write numbers (``-n``). Bytes are Argus' own, of frames with their link headers, so a little more than Zeek's.
     Columns that are aligned by spaces are not read, for an empty one cannot be seen.
@@ -28,10 +30,12 @@ import pyarrow.compute as pc
 
 from tocsin.telemetry._argus_counts import contradictory, sides
 from tocsin.telemetry._argus_states import states
-from tocsin.telemetry._argus_text import INSIDE_UDP, layout, parse_argus, protocol
+from tocsin.telemetry._argus_text import layout, parse_argus
 from tocsin.telemetry._blocks import Lines, blocks
 from tocsin.telemetry._columns import Field, converted, replaced
 from tocsin.telemetry._flows import LONGEST_US, count, flow_batch, largest_count
+from tocsin.telemetry._labels import LABEL, labelled
+from tocsin.telemetry._protocols import INSIDE_UDP, protocol
 from tocsin.telemetry._rows import Batch, Reject, rejected
 from tocsin.telemetry._values import INTEGER, TEXT, address, distinct, duration, local_instant, lower, short, text
 
@@ -87,6 +91,7 @@ def _fields(sampling: int) -> tuple[Field, ...]:
         Field("TotBytes", "bytes", count, "a count", largest=most),
         Field("SrcBytes", "initiator_bytes", count, "a count", largest=most),
         Field("DstBytes", "responder_bytes", count, "a count", largest=most),
+        Field("Label", "label", LABEL, "text", lenient=True),
     )
 
 
@@ -115,6 +120,8 @@ def _flows(lines: Lines, rows: pa.Table, sensor: str, sampling: int) -> Iterator
     rows = rows.append_column("service", pc.if_else(inside, rows["name"], pa.scalar(None, TEXT)))
     rows = rows.append_column("state", _states(rows))
     yield flow_batch(rows.append_column("uid", pa.nulls(rows.num_rows, TEXT)), sensor, sampling)
+    if rows["label"].null_count < rows.num_rows:
+        yield labelled(rows, rows["label"], None, sensor)
 
 
 def _turned(rows: pa.Table) -> pa.Table:

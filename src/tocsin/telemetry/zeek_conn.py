@@ -8,9 +8,12 @@ Gives: flows. ``id.orig_*`` is the initiator, ``id.resp_*`` the responder; packe
 ``orig_ip_bytes`` and their like, multiplied by the sampling rate when one is given. Protocols that Zeek does not know
 by name (``unknown_transport``) have the number from ``ip_proto``, where the log has it, and no ports.
 
-Leaves out: payload bytes, history, tunnels, VLANs, and every label. ``open_conn`` logs are not read, for the
-connections in them come again in ``conn.log``; as JSON they say that they are ``conn``, so keep them away by hand. Byte
-counts of connections that Zeek did not see whole are as the log has them.
+``open_conn`` logs hold connections that had not ended: they are known by their ``#path`` or their file's name, kept
+apart, and seen by detectors only until the same connection (``uid``) has ended, and as it was at the latest look.
+Labels stand aside, where no detector sees them.
+
+Leaves out: payload bytes, history, tunnels, VLANs. Byte counts of connections that Zeek did not see whole are as the
+log has them. A connection stands on the day on which it began.
 
 Learn more: https://docs.zeek.org/en/current/logs/conn.html, https://www.stratosphereips.org/datasets-iot23
 """
@@ -22,21 +25,10 @@ import pyarrow.compute as pc
 
 from tocsin.telemetry._columns import Field, replaced
 from tocsin.telemetry._flows import LONGEST_US, count, flow_batch, largest_count
+from tocsin.telemetry._labels import LABELS, labels
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._values import (
-    INTEGER,
-    NUMBER,
-    TEXT,
-    Values,
-    address,
-    duration,
-    instant,
-    integer,
-    lower,
-    short,
-    token,
-)
-from tocsin.telemetry._zeek import is_log, read_log
+from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, Values, duration, integer, lower, short, token
+from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
 
 PORTS = ("initiator_port", "responder_port")
 
@@ -47,20 +39,20 @@ def recognise(head: bytes) -> bool:
 
 
 def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
-    """Flows, and lines that are none."""
-    for part in read_log(content, "conn", _fields(sampling)):
-        yield part if isinstance(part, Reject) else flow_batch(_named(part), sensor, sampling)
+    """Flows, their labels where the log has some, and lines that are none."""
+
+    def flows(rows: pa.Table) -> Iterator[Batch]:
+        yield flow_batch(_named(rows), sensor, sampling)
+        yield from labels(rows, sensor)
+
+    return read_exchanges(content, "conn", _fields(sampling), flows)
 
 
 def _fields(sampling: int) -> tuple[Field, ...]:
-    port, most = integer(0, 65535), largest_count(sampling)
+    most = largest_count(sampling)
     return (
-        Field("ts", "time", instant, "a time", NUMBER, required=True),
-        Field("uid", "uid", short, "short printable text"),
-        Field("id.orig_h", "initiator", address, "an address", required=True),
-        Field("id.orig_p", "initiator_port", port, "a port", INTEGER),
-        Field("id.resp_h", "responder", address, "an address", required=True),
-        Field("id.resp_p", "responder_port", port, "a port", INTEGER),
+        *EXCHANGE,
+        *LABELS,
         Field("proto", "protocol", _protocol, "a protocol", required=True),
         Field("ip_proto", "protocol_number", integer(0, 255), "a protocol number", INTEGER),
         Field("service", "service", token, "a list of services"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ class Book:
     rows: list[LedgerRecord] = field(default_factory=list)
 
     @property
-    def kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, Any]:
         return {"party": self.workspace.party, "marking": "TLP:AMBER", "source": "test"}
 
     def party(self, name: str, prefix: str, joined: date = date(2018, 1, 1), left: date | None = None) -> None:

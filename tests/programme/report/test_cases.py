@@ -1,11 +1,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from tests.formats.infected import CASE
 from tocsin.cases import happen
 from tocsin.programme.report.shape import Document
-from tocsin.records import Finding, Flow
+from tocsin.records import Case, Finding, Flow, Peer
 from tocsin.store.lake import lake_files
 from tocsin.store.ledger import Ledger, put, read
 from tocsin.workspace import Workspace
@@ -39,7 +40,7 @@ def test_pictures_need_the_traffic_to_be_in_the_lake_still(
 ) -> None:
     assert [picture["kind"] for picture in built()["cases"][0]["pictures"]] == ["strip", "pulse", "thread"]
     with ledger.write() as connection:
-        for file in lake_files(connection, filled.lake, Flow):
+        for file in lake_files(connection, Path(filled.lake), Flow):
             file.unlink()
         connection.exec_driver_sql("DELETE FROM lake_file")
     assert [picture["kind"] for picture in built()["cases"][0]["pictures"]] == ["thread"]
@@ -50,6 +51,19 @@ def test_a_finding_that_a_rule_hides_is_not_told(built: Callable[..., Document],
         put(connection, [replace(finding, suppressed_by="rule") for finding in read(connection, Finding)])
     (case,) = built()["cases"]
     assert all(behaviour["explanations"] == [] for behaviour in case["behaviours"]) and case["peers"] == []
+
+
+def test_peers_known_by_name_only_are_named(built: Callable[..., Document], ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        flood = next(finding for finding in read(connection, Finding) if finding.behaviour == "ddos_source")
+        sought = Peer(address=None, port=None, proto="udp", name="qxzkv.example")
+        told = "192.168.1.195 has asked for qxzkv.example."
+        put(connection, [replace(flood, behaviour="dga", peers=[sought], evidence=[{}], explanation=told)])
+        put(connection, [replace(kept, behaviours=["dga"]) for kept in read(connection, Case)])
+    (case,) = built()["cases"]
+    assert {"text": "qxzkv[.]example", "part": "looked for"} in case["peers"]
+    (behaviour,) = case["behaviours"]
+    assert behaviour["explanations"][0].endswith("192.168.1[.]195 has asked for qxzkv[.]example.")
 
 
 def test_the_state_is_that_of_the_moment(built: Callable[..., Document], filled: Workspace, ledger: Ledger) -> None:

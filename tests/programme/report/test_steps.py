@@ -71,3 +71,4 @@ def test_tasks_that_fall_due_follow(built: Callable[..., Document]) -> None:
 def test_an_endpoint_is_written_without_a_link_in_it() -> None:
     peer = {"address": "192.0.2.1", "port": None, "proto": "icmp", "name": "evil.example"}
     assert endpoint(peer) == "192.0.2[.]1 (evil[.]example)"
+    assert endpoint(peer | {"address": None}) == "evil[.]example"

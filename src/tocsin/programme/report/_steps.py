@@ -62,8 +62,11 @@ def _mitigation(facts: Facts, mitigation: Mitigation) -> Step:
 
 
 def endpoint(peer: Mapping[str, object]) -> str:
-    """An address with port and protocol as it is written, defanged."""
-    name = f" ({str(peer['name']).replace('.', '[.]')})" if peer.get("name") else ""
+    """An address with port and protocol as it is written, or the name of what has no address, defanged."""
+    name = str(peer["name"]).replace(".", "[.]") if peer.get("name") else ""
+    if peer.get("address") is None:
+        return name or "unknown"
+    name = f" ({name})" if name else ""
     port = f", port {peer['port']}/{peer['proto']}" if peer.get("port") is not None else ""
     return f"{defanged(str(peer['address']))}{name}{port}"
 

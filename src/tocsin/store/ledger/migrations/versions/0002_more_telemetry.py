@@ -20,6 +20,10 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 
 # name:type for each column; * stands before the columns of the key, ? behind the types that may be null.
 _NEW_TABLES: dict[str, str] = {
+    "lake_share": "party:text marking:text source:text *path:text *ingest:text rows:integer",
+    "lake_discard": "party:text marking:text source:text *path:text since:time",
+    "removal": "party:text marking:text source:text *id:text time:time kind:text about:text telemetry:text day:day "
+    "files:integer rows:integer reason:text",
     "candidate": (
         "party:text marking:text source:text *id:text subject:json behaviour:text day:day score:number peers:json "
         "evidence:json detector:text"

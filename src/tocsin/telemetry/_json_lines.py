@@ -1,4 +1,4 @@
-"""Zeek's JSON logs: one object a line.
+"""Logs with one JSON object a line, as Zeek and Suricata write them.
 
 Lines are parsed whole; when that is refused they are halved, until the bad ones stand among few enough to read those
 one by one.
@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import json as arrow_json
@@ -21,9 +22,9 @@ ONE_BY_ONE = 32
 def parse_json(
     blocks: Iterable[Lines | Reject], types: Mapping[str, pa.DataType]
 ) -> Iterator[tuple[Lines, pa.Table] | Reject]:
-    """The members of each object that ``types`` names, with their lines, and the lines that are no JSON object.
+    """The members of each object that ``types`` names, with their lines, and the lines that are no such object.
 
-    Columns have these types, or are text where some value is of another.
+    Columns have these types; where some value is of another, they are text, lists of text and structures of text.
     """
     for block in blocks:
         if isinstance(block, Reject):
@@ -38,7 +39,7 @@ def _rows(lines: Lines, types: Mapping[str, pa.DataType]) -> Iterator[tuple[Line
     except (pa.ArrowInvalid, UnicodeDecodeError):
         numbered = [(number, line) for number, line in lines.numbered() if line.strip()]
         if len(numbered) <= ONE_BY_ONE:
-            yield from _one_by_one(numbered, list(types))
+            yield from _one_by_one(numbered, pa.schema(types))
             return
         half = len(numbered) // 2
         for part in (numbered[:half], numbered[half:]):
@@ -48,9 +49,12 @@ def _rows(lines: Lines, types: Mapping[str, pa.DataType]) -> Iterator[tuple[Line
 def _table(lines: Lines, types: Mapping[str, pa.DataType]) -> pa.Table:
     """Raises ArrowInvalid or UnicodeDecodeError when not every line is one object with members of these types."""
     data = lines.data
-    data.decode()
+    if not data.isascii():
+        data.decode()
     # Zeek writes times as numbers or, with JSON::TS_ISO8601, as text; Arrow must be told which.
-    times = {"ts": pa.string()} if re.search(rb'"ts"\s*:\s*"', data[:4096]) else {}
+    head = data[:4096]
+    numbers = [name for name, kind in types.items() if pa.types.is_floating(kind)]
+    times = {name: pa.string() for name in numbers if re.search(rb'"%s"\s*:\s*"' % re.escape(name).encode(), head)}
     table = arrow_json.read_json(
         BytesIO(data),
         arrow_json.ReadOptions(block_size=len(data) // 2 + 1),
@@ -61,33 +65,53 @@ def _table(lines: Lines, types: Mapping[str, pa.DataType]) -> pa.Table:
     return table
 
 
-def _one_by_one(
-    numbered: Sequence[tuple[int, bytes]], names: Sequence[str]
-) -> Iterator[tuple[Lines, pa.Table] | Reject]:
+def _one_by_one(numbered: Sequence[tuple[int, bytes]], schema: pa.Schema) -> Iterator[tuple[Lines, pa.Table] | Reject]:
     good: list[tuple[int, bytes]] = []
-    rows: list[list[str | None]] = []
+    rows: list[dict[str, Any]] = []
     for number, line in numbered:
         try:
-            rows.append(_row(line, names))
+            rows.append(_row(line, schema))
             good.append((number, line))
         except (ValueError, RecursionError) as error:
             yield rejected(number, f"not a JSON object of plain values: {error}", line)
     if good:
-        columns = zip(*rows, strict=True)
-        yield (
-            joined(good),
-            pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}),
-        )
+        as_text = pa.schema([(field.name, _of_text(field.type)) for field in schema])
+        yield joined(good), pa.Table.from_pylist(rows, schema=as_text)
 
 
-def _row(line: bytes, names: Sequence[str]) -> list[str | None]:
+def _row(line: bytes, schema: pa.Schema) -> dict[str, Any]:
     """Values as text, numbers as they are written. Raises ValueError for what is no object, or has other values."""
     row = json.loads(line, parse_int=str, parse_float=str, parse_constant=str, strict=False)
     if not isinstance(row, dict):
         raise ValueError("it is no object")
-    for name in names:
-        value = row.get(name)
-        if value is not None and not isinstance(value, str):
-            raise ValueError(f"{name} is no text and no number")
-        (value or "").encode()
-    return [row.get(name) for name in names]
+    return {field.name: _value(row.get(field.name), field.type, field.name) for field in schema}
+
+
+def _value(value: Any, kind: pa.DataType, name: str) -> Any:
+    if value is None:
+        return None
+    if pa.types.is_struct(kind):
+        if not isinstance(value, dict):
+            raise ValueError(f"{name} is no object")
+        return {field.name: _value(value.get(field.name), field.type, f"{name}.{field.name}") for field in kind}
+    if pa.types.is_list(kind):
+        if not isinstance(value, list):
+            raise ValueError(f"{name} is no list")
+        return [_value(item, kind.value_type, name) for item in value]
+    return _plain(value, kind, name)
+
+
+def _plain(value: Any, kind: pa.DataType, name: str) -> str:
+    if isinstance(value, bool) and pa.types.is_boolean(kind):
+        return str(value).lower()
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is no text and no number")
+    value.encode()
+    return value
+
+
+def _of_text(kind: pa.DataType) -> pa.DataType:
+    """The same shape with text at its ends."""
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _of_text(field.type)) for field in kind])
+    return pa.list_(_of_text(kind.value_type)) if pa.types.is_list(kind) else pa.string()
