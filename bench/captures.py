@@ -35,7 +35,16 @@ class Capture:
 def references(folder: Path, only: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The captures that ``folder`` describes, or those of them that are named."""
     captures = yaml.safe_load((folder / "captures" / "truth.yaml").read_text(encoding="utf-8"))["captures"]
-    return [c for c in captures if (c["id"] in only if only else c["id"] not in REPEATED)]
+    wanted = [c for c in captures if (c["id"] in only if only else c["id"] not in REPEATED)]
+    return [part for capture in wanted for part in _parts(folder / "captures", capture)]
+
+
+def _parts(folder: Path, capture: dict[str, Any]) -> list[dict[str, Any]]:
+    """A capture, or, where a folder has the same traffic in several formats, each of its files."""
+    if "same traffic" not in capture["format"]:
+        return [capture]
+    files = sorted((folder / capture["path"]).iterdir())
+    return [capture | {"id": f"{capture['id']}/{file.name}", "path": f"{capture['path']}{file.name}"} for file in files]
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def opened(folder: Path, reference: Mapping[str, Any]) -> Iterator[Capture]:
 def files(capture: Capture, telemetry: str = "flow") -> list[Path]:
     """Files of a table in the lake of a capture."""
     with capture.ledger.look() as connection:
-        return [capture.workspace.lake / file.path for file in read(connection, LakeFile, telemetry=telemetry)]
+        return [Path(capture.workspace.lake) / file.path for file in read(connection, LakeFile, telemetry=telemetry)]
 
 
 def local_hosts(capture: Capture) -> int:

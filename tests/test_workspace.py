@@ -27,7 +27,7 @@ def test_what_was_made_opens_again(folder: Path) -> None:
     opened = open_workspace(folder)
     assert opened == made
     assert (opened.party, opened.settings.marking, opened.now()) == ("example-isp", "TLP:GREEN", NOW)
-    assert opened.lake.is_dir()
+    assert Path(opened.lake).is_dir()
     assert opened.outbox.is_dir()
     assert opened.ledger == folder / "ledger.db"
 
@@ -139,3 +139,42 @@ def test_the_folder_is_the_option_else_the_variable_else_the_default(monkeypatch
     assert chosen_folder(None) == Path("tocsin")
     monkeypatch.delenv("TOCSIN_WORKSPACE")
     assert chosen_folder(None) == Path("tocsin")
+
+
+def test_the_lake_is_a_folder_or_a_url(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_workspace(folder, "example-isp")
+    url = "s3://bucket/lake?region=eu-central-1"
+    for lake, place in (("store", folder / "store"), ("/srv/lake", Path("/srv/lake")), (url, url)):
+        (folder / "tocsin.toml").write_text(f'party = "example-isp"\nlake = "{lake}"\n')
+        assert open_workspace(folder).lake == place
+    monkeypatch.setenv("LAKE", "s3://somebody:secret@bucket/lake")
+    (folder / "tocsin.toml").write_text('party = "example-isp"\nlake = "env:LAKE"\n')
+    assert open_workspace(folder).lake == "s3://somebody:secret@bucket/lake"
+
+
+def test_a_secret_of_the_lake_stands_elsewhere_than_in_the_settings(folder: Path) -> None:
+    text = 'party = "example-isp"\nlake = "s3://somebody:secret@bucket/lake"\n'
+    with pytest.raises(WrongUse, match="lake: Value error, holds a secret: put the URL elsewhere") as told:
+        open_workspace(_with(folder, text))
+    assert "secret@" not in str(told.value)
+
+
+def test_each_class_of_data_has_its_days_and_its_legal_basis(folder: Path) -> None:
+    create_workspace(folder, "example-isp")
+    kept = open_workspace(folder).settings.retention
+    assert [kept.telemetry.days, kept.history.days, kept.evidence.days] == [7, 21, 90]
+    assert (kept.aggregates.days, kept.editions.days) == (None, None)
+    (folder / "tocsin.toml").write_text(
+        'party = "example-isp"\n[retention.telemetry]\nbasis = "an act"\n[retention.editions]\ndays = 3650\n'
+    )
+    kept = open_workspace(folder).settings.retention
+    assert (kept.telemetry.days, kept.telemetry.basis, kept.evidence.days) == (7, "an act", 90)
+    assert kept.editions.days == 3650
+    for wrong in (
+        "[retention.telemetry]\ndays = -1",
+        "[retention.flows]\ndays = 1",
+        '[retention.telemetry]\nday = "1"',
+    ):
+        (folder / "tocsin.toml").write_text(f'party = "example-isp"\n{wrong}\n')
+        with pytest.raises(WrongUse, match=r"wrong setting: .*retention"):
+            open_workspace(folder)

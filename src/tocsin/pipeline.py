@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tocsin.access import shown
-from tocsin.cases import merge
+from tocsin.cases import evidence, merge, revise
 from tocsin.detect import detect, hide
 from tocsin.errors import TocsinError
 from tocsin.parties.enrol import Entry, checked, enrol
@@ -15,6 +15,8 @@ from tocsin.programme import clock, import_roadmap, measure, moved, shipped_road
 from tocsin.records import Measure, Roadmap
 from tocsin.respond import respond
 from tocsin.store.ledger import Ledger, open_ledger, read
+from tocsin.store.retention import Expired, expire
+from tocsin.store.undo import undo
 from tocsin.telemetry import State, ingest
 from tocsin.wording import many, number
 from tocsin.workspace import SETTINGS_FILE, Workspace, create_workspace
@@ -126,6 +128,31 @@ def _measure(run: Run, _: Advance) -> list[str]:
         after = measure(connection, run.workspace, end - length, end)
         running = [clock(plan, end) for plan in read(connection, Roadmap)]
     return [*(move.text for move in moved(before, after)), *(ticks.text for ticks in running if ticks)]
+
+
+def undone(run: Run, ingest: str) -> list[str]:
+    """Take an ingest back, look again at what is left of its days, and return what the stages say.
+
+    ``ingest`` is an id, the beginning of one, or a path that was read. Where no detector had looked at its days, none
+    looks now. Raises WrongUse when no ingest is meant, or more than one.
+    """
+    done = undo(run.workspace, run.ledger, ingest)
+    lines = [f"taken back: {done.path}: {many(done.rows, 'row')}, {many(len(done.days), 'day')}"]
+    if done.again:
+        lines = [f"taken back before: {done.path}: what rested on it is looked at again"]
+    if not done.judged:
+        return lines
+    lines += flow(run, (DETECT,))
+    gone = len(revise(run.workspace, run.ledger, done.days).forgotten)
+    lines += [f"{many(gone, 'case')} rested on nothing else, and went"] if gone else []
+    return lines + flow(run, (MERGE, RESPOND))
+
+
+def expired(workspace: Workspace, ledger: Ledger, *, dry_run: bool, progress: Advance) -> Expired:
+    """Remove what is past the time for which it is kept, except what cases need; with ``dry_run`` only say it."""
+    with ledger.look() as connection:
+        held = evidence(connection, workspace)
+    return expire(workspace, ledger, held, dry_run=dry_run, progress=progress)
 
 
 def measured(run: Run) -> list[Measure]:

@@ -7,8 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from tocsin.errors import WrongUse
@@ -16,6 +17,40 @@ from tocsin.errors import WrongUse
 SETTINGS_FILE = "tocsin.toml"
 PARTY_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+
+
+class Retention(BaseModel):
+    """How long one class of data is kept: ``days``, for ever when there are none, and the legal ``basis`` for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: int | None = Field(default=None, ge=0, le=36_500)
+    basis: str = "not stated: name it in the settings"
+
+
+class Retentions(BaseModel):
+    """The classes of data.
+
+    ``telemetry`` is what sensors saw, by its UTC day. ``evidence`` is what of it the findings of a case rest on,
+    counted from the day on which the case ended. ``history`` are the sums of who met whom on a day: detection looks two
+    weeks back from each day of telemetry. ``aggregates`` are measures, which name nobody, and ``editions`` are
+    the status reports that were frozen; both are kept.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    telemetry: Retention = Retention(days=7)
+    evidence: Retention = Retention(days=90)
+    history: Retention = Retention(days=21)
+    aggregates: Retention = Retention()
+    editions: Retention = Retention()
+
+    @field_validator("telemetry", "evidence", "history", mode="before")
+    @classmethod
+    def _days(cls, value: object, info: ValidationInfo) -> object:
+        """A class of which the settings state the basis only has the days that it has without."""
+        days = cls.model_fields[info.field_name or ""].default.days
+        return {"days": days, **value} if isinstance(value, dict) else value
 
 
 class Settings(BaseSettings):
@@ -27,6 +62,8 @@ class Settings(BaseSettings):
     marking: str = "TLP:AMBER"
     ledger: str = ""
     pseudonym_key: str = ""
+    lake: str = ""
+    retention: Retentions = Retentions()
     now: AwareDatetime | None = None
 
     @field_validator("marking")
@@ -45,19 +82,16 @@ class Settings(BaseSettings):
 
     @field_validator("ledger", "pseudonym_key")
     @classmethod
-    def _named(cls, value: str) -> str:
-        """A URL may hold a password, and a key is one: ``env:NAME`` and ``file:PATH`` say where it stands."""
-        kind, _, place = value.partition(":")
-        if kind == "env":
-            if place not in os.environ:
-                raise ValueError(f"the environment has no {place}")
-            return os.environ[place]
-        if kind == "file":
-            try:
-                return Path(place).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise ValueError(f"{place}: {error.strerror}") from None
-        return value
+    def _placed(cls, value: str) -> str:
+        return _named(value)
+
+    @field_validator("lake")
+    @classmethod
+    def _lake(cls, lake: str) -> str:
+        """A URL with a secret in it stands elsewhere than in the settings."""
+        if "://" in lake and urlsplit(lake).password is not None:
+            raise ValueError("holds a secret: put the URL elsewhere and write env:NAME or file:PATH here")
+        return _named(lake)
 
     @classmethod
     def settings_customise_sources(
@@ -85,9 +119,10 @@ class Workspace:
         return self.settings.party
 
     @property
-    def lake(self) -> Path:
-        """Folder of the lake."""
-        return self.folder / "lake"
+    def lake(self) -> Path | str:
+        """The lake: a folder, unless the settings name a filesystem by its URL."""
+        lake = self.settings.lake or "lake"
+        return lake if "://" in lake else self.folder / lake
 
     @property
     def outbox(self) -> Path:
@@ -102,6 +137,14 @@ class Workspace:
     def now(self) -> datetime:
         """The present, UTC; in a replay the moment that ``now`` or ``TOCSIN_NOW`` sets. There is no other clock."""
         return (self.settings.now or datetime.now(UTC)).astimezone(UTC)
+
+
+def seconds_since(written_ns: int) -> float:
+    """How long ago a file was written, by the machine's clock, which alone can be compared with a file's times.
+
+    ``written_ns`` are nanoseconds since 1970. A replay does not turn it back; nothing but waiting depends on it.
+    """
+    return datetime.now(UTC).timestamp() - written_ns / 1e9
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -146,6 +189,21 @@ def create_workspace(folder: Path, party: str, marking: str = "TLP:AMBER", now: 
 def chosen_folder(option: Path | None) -> Path:
     """The folder that the user means: the option, else TOCSIN_WORKSPACE, else ./tocsin."""
     return option or Path(os.environ.get("TOCSIN_WORKSPACE") or "tocsin")
+
+
+def _named(value: str) -> str:
+    """A URL may hold a password: ``env:NAME`` and ``file:PATH`` say where it stands."""
+    kind, _, place = value.partition(":")
+    if kind == "env":
+        if place not in os.environ:
+            raise ValueError(f"the environment has no {place}")
+        return os.environ[place]
+    if kind == "file" and not place.startswith("//"):
+        try:
+            return Path(place).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"{place}: {error.strerror}") from None
+    return value
 
 
 def _wrong_setting(error: ValidationError, file: Path) -> str:

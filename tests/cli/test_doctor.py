@@ -13,7 +13,7 @@ def test_all_is_well(looked: Tocsin) -> None:
 
 def test_what_is_wrong_is_told(looked: Tocsin, tmp_path: Path) -> None:
     folder = tmp_path / "tocsin"
-    (lake_file,) = (folder / "lake").rglob("*.parquet")
+    (lake_file,) = (folder / "lake" / "flow").rglob("*.parquet")
     lake_file.rename(lake_file.with_name("other.parquet"))
     block = next((folder / "outbox" / "mitigations").iterdir())
     block.write_text("changed")

@@ -230,3 +230,29 @@ def test_a_name_that_lies_at_several_addresses_is_one(detect: Detect) -> None:
     rows = [request(moment, responder=f"198.51.100.{round(moment) % 5}") for moment in varied(200, 300, 6)]
     (row,) = detect("c2_beacon", [], http=rows)
     assert (row["name"], row["peer"], row["port"]) == ("a.example", None, 80)
+
+
+def days(every_hours: float, count: int, wobble: float = 0.0, **changed: Any) -> list[Row]:
+    """Calls that are hours apart, over as many days as it takes."""
+    chance = random.Random(4)
+    return [unanswered((i + chance.uniform(0, wobble)) * every_hours * 3600, **changed) for i in range(count)]
+
+
+def test_calls_that_are_hours_apart_show_over_days(detect: Detect) -> None:
+    rows = detect("c2_beacon", days(6, 40))
+    assert {row["contacts"] for row in rows} == set(range(20, 41, 4))
+    last = max(rows, key=lambda row: row["contacts"])
+    assert (last["interval_median_seconds"], last["hours"], last["score"]) == (21_600, 234, 0.90)
+    assert last["day"] == last["last_seen"].date() == last["first_seen"].date()
+
+
+def test_one_call_a_day_shows_over_weeks(detect: Detect) -> None:
+    assert [row["contacts"] for row in detect("c2_beacon", days(24, 21))] == [20, 21]
+
+
+def test_rare_calls_at_all_hours_are_no_rhythm(detect: Detect) -> None:
+    assert detect("c2_beacon", days(12, 28, wobble=3.0)) == []
+
+
+def test_rare_calls_on_an_ordinary_port_are_not_reported(detect: Detect) -> None:
+    assert detect("c2_beacon", days(6, 40, responder_port=443)) == []

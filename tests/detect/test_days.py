@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_what_is_taken_back_takes_its_findings_with_it(watched: Workspace, ledge
     assert found(ledger) == []
     with ledger.look() as connection:
         assert (read(connection, Looked), read(connection, LakeFile)) == ([], [])
-    assert not list(watched.lake.glob("pair_day/**/*.parquet"))
+    assert not list(Path(watched.lake).glob("pair_day/**/*.parquet"))
 
 
 def test_what_has_expired_leaves_its_findings(watched: Workspace, ledger: Ledger) -> None:
@@ -126,8 +127,8 @@ def test_a_daily_sum_is_kept_once_and_written_anew_with_its_day(watched: Workspa
     fill(watched, ledger, [flow(90, responder_port=None, protocol="icmp")], "two")
     detect(watched, ledger)
     with ledger.look() as connection:
-        files = lake_files(connection, watched.lake, PairDay)
-    assert sorted(watched.lake.glob("pair_day/**/*.parquet")) == files
+        files = lake_files(connection, Path(watched.lake), PairDay)
+    assert sorted(Path(watched.lake).glob("pair_day/**/*.parquet")) == files
     with open_engine() as engine:
         ping, calls = sorted(engine.rows(engine.table(PairDay, files)).to_pylist(), key=lambda row: row["protocol"])
     start = int(DAY.replace(tzinfo=UTC).timestamp() * 1e6)

@@ -26,7 +26,8 @@ def visits(hosts: int, of: int, days: int, since: int) -> list[dict[str, Any]]:
     ]
 
 
-TEXT, DAY = pa.string(), pa.date32()
+TEXT: pa.DataType = pa.string()
+DAY: pa.DataType = pa.date32()
 SCHEMA = pa.schema({"host": TEXT, "peer": TEXT, "name": TEXT, "day": DAY})
 
 

@@ -1,13 +1,17 @@
 """What is wrong with a workspace on disk is found and told with what to do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tocsin.records import Ingest, LakeFile
 from tocsin.store.checks import checks
-from tocsin.store.ledger import Ledger, put
+from tocsin.store.ledger import Ledger, put, read
 from tocsin.store.outbox import place
 from tocsin.workspace import Workspace
 
@@ -16,15 +20,41 @@ PARQUET = "flow/day=2018-12-21/one-0.parquet"
 
 
 def _lake_file(workspace: Workspace, ledger: Ledger) -> None:
-    row = LakeFile(path=PARQUET, ingest="one", telemetry="flow", day=date(2018, 12, 21), rows=1, bytes=3, **KEPT)
+    size = file.stat().st_size if (file := Path(workspace.lake) / PARQUET).exists() else 0
+    row = LakeFile(path=PARQUET, ingest="one", telemetry="flow", day=date(2018, 12, 21), rows=1, bytes=size, **KEPT)
     with ledger.write() as connection:
         put(connection, [row])
 
 
 def _stray(workspace: Workspace, ledger: Ledger) -> None:
-    file = workspace.lake / PARQUET
+    file = Path(workspace.lake) / PARQUET
     file.parent.mkdir(parents=True)
-    file.write_bytes(b"PAR")
+    pq.write_table(pa.table({"uid": ["one"]}), file)
+
+
+def _listed(workspace: Workspace, ledger: Ledger) -> LakeFile:
+    _stray(workspace, ledger)
+    _lake_file(workspace, ledger)
+    with ledger.look() as connection:
+        return read(connection, LakeFile)[0]
+
+
+def _shrunk(workspace: Workspace, ledger: Ledger) -> None:
+    file = _listed(workspace, ledger)
+    with ledger.write() as connection:
+        put(connection, [replace(file, bytes=file.bytes + 1)])
+
+
+def _cut_off(workspace: Workspace, ledger: Ledger) -> None:
+    file = _listed(workspace, ledger)
+    path = Path(workspace.lake) / file.path
+    path.write_bytes(path.read_bytes()[:-8] + b"12345678")
+
+
+def _other_rows(workspace: Workspace, ledger: Ledger) -> None:
+    file = _listed(workspace, ledger)
+    with ledger.write() as connection:
+        put(connection, [replace(file, rows=2)])
 
 
 def _quarantined(workspace: Workspace, ledger: Ledger) -> None:
@@ -38,6 +68,9 @@ def _quarantined(workspace: Workspace, ledger: Ledger) -> None:
         quarantined=2,
         note=None,
         time=workspace.now(),
+        bytes=1000,
+        head=None,
+        parts=1,
         **KEPT,
     )
     with ledger.write() as connection:
@@ -62,7 +95,7 @@ def _changed_in_the_outbox(workspace: Workspace, ledger: Ledger) -> None:
 
 def test_a_fresh_workspace_passes_every_check(workspace: Workspace, ledger: Ledger) -> None:
     found = list(checks(workspace, ledger))
-    assert len(found) >= 5
+    assert len(found) >= 7
     assert [check.text for check in found if not check.passed] == []
 
 
@@ -71,6 +104,9 @@ def test_a_fresh_workspace_passes_every_check(workspace: Workspace, ledger: Ledg
     [
         (_lake_file, "1 files of the lake are missing"),
         (_stray, "1 files in the lake belong to no ingest"),
+        (_shrunk, "1 files of the lake have another size than when they were written"),
+        (_cut_off, "1 files of the lake cannot be trusted, the first is"),
+        (_other_rows, "1 files of the lake cannot be trusted, the first is"),
         (_quarantined, "2 rows of 1 files could not be read, the first is conn.log"),
         (_changed_in_the_outbox, "not as it was written"),
     ],

@@ -19,7 +19,7 @@ SECRETS = [b"line-1001", b"isp.example", b"02:00:5e:00:53:01", b"100.64.0.5"]
 
 
 def subscribers(workspace: Workspace) -> set[str]:
-    files = sorted(workspace.lake.glob("**/*.parquet"))
+    files = sorted((workspace.folder / "lake").glob("**/*.parquet"))
     return {name for file in files for name in map(str, pq.read_table(file)["subscriber"].to_pylist())}
 
 

@@ -1,6 +1,7 @@
 """What people type, taken apart."""
 
 from datetime import UTC, date, datetime, time
+from ipaddress import ip_address
 
 from tocsin.errors import WrongUse
 
@@ -24,6 +25,27 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise WrongUse(f"not a day: {text}: write it as 2018-12-22") from None
+
+
+def address(text: str) -> str:
+    """An address as the lake has it (RFC 5952). Raises WrongUse for what is none.
+
+    >>> address("2001:DB8:0::1")
+    '2001:db8::1'
+    """
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise WrongUse(f"not an address: {text}: write it as 192.0.2.1 or 2001:db8::1") from None
+
+
+def start_of(text: str) -> datetime:
+    """A moment, or the start of a day, UTC. Raises WrongUse for what is neither.
+
+    >>> start_of("2018-12-22").isoformat()
+    '2018-12-22T00:00:00+00:00'
+    """
+    return end_of(text) if "T" in text else datetime.combine(day(text), time.min, UTC)
 
 
 def end_of(text: str) -> datetime:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import ibis.expr.types as ir
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from tocsin.detect._expressions import stacked
 from tocsin.detect._inputs import Inputs
 from tocsin.records import LakeFile, NameDay, PairDay, Record, table_name
 from tocsin.store.engine import Engine
-from tocsin.store.lake import LakeWriter
+from tocsin.store.lake import LakeWriter, located
 from tocsin.store.ledger import put, read, remove
 from tocsin.workspace import Workspace
 
@@ -54,8 +53,8 @@ def look_back(engine: Engine, workspace: Workspace, inputs: Inputs, before: Past
     for name, (record, input_) in SUMS.items():
         today = inputs.table(name)
         if before.files[name]:
-            paths: list[Path] = [workspace.lake / file.path for file in before.files[name]]
-            earlier = engine.table(record, paths)
+            paths = (file.path for file in before.files[name])
+            earlier = engine.table(record, located(workspace.lake, paths))
             earlier = earlier.mutate(day=earlier.time.date())
             today = stacked(today, earlier)
         found[input_] = today

@@ -21,6 +21,7 @@ from tocsin.parties.directory import Directory, directory
 from tocsin.records import Finding, Judgement, LakeFile
 from tocsin.store.engine import Engine, open_engine
 from tocsin.store.ledger import Ledger, read
+from tocsin.store.place import place
 from tocsin.units import units
 from tocsin.workspace import Workspace
 
@@ -166,8 +167,7 @@ def _run(
 
 def _unlink(workspace: Workspace, stale: Iterable[str]) -> None:
     """Remove files of the lake that count no more."""
-    for path in stale:
-        (workspace.lake / path).unlink(missing_ok=True)
+    place(workspace.lake).remove(stale)
 
 
 def detectors() -> dict[str, ModuleType]:

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from tocsin.records import OPEN_TABLES, SEEN_TABLES, Certificate, LakeFile, table_name
 from tocsin.store.engine import Engine
+from tocsin.store.lake import located
 
 TABLES = {table_name(record): record for record in SEEN_TABLES}
 CERTIFICATE = table_name(Certificate)
@@ -38,12 +39,12 @@ def seen(files: Iterable[LakeFile]) -> list[str]:
     return sorted({_OPEN.get(file.telemetry, file.telemetry) for file in files} & TABLES.keys())
 
 
-def lake_tables(engine: Engine, root: Path, files: Iterable[LakeFile]) -> dict[str, ir.Table]:
+def lake_tables(engine: Engine, root: Path | str, files: Iterable[LakeFile]) -> dict[str, ir.Table]:
     """Every table that detectors may read, over files of the lake; empty where there are none."""
-    paths: dict[str, list[Path]] = {name: [] for name in RECORDS}
+    paths: dict[str, list[str]] = {name: [] for name in RECORDS}
     for file in files:
-        paths[file.telemetry].append(root / file.path)
-    tables = {name: engine.table(record, paths[name]) for name, record in RECORDS.items()}
+        paths[file.telemetry].append(file.path)
+    tables = {name: engine.table(record, located(root, paths[name])) for name, record in RECORDS.items()}
     for unended, name in _OPEN.items():
         if paths[unended]:
             still_open = engine.keep(latest_open(name, tables[unended], tables[name]))

@@ -2,14 +2,14 @@
 
 Sees: contacts from a local host to one outside address, port and protocol, or to one name over HTTP and TLS (also
     through a proxy), at even intervals, also with jitter, or without a pause for hours. People leave gaps; programs
-    that wait for orders do not. On ports where ordinary software keeps in touch too, regularity is not enough: there it
-    takes exchanges that are all alike, and either far more calls than such software makes, or a rhythm that is varied
-    on purpose.
+    that wait for orders do not. What calls once in hours shows over days. On ports where ordinary software keeps in
+    touch too, regularity is not enough: there it takes exchanges that are all alike, and either far more calls than
+    such software makes, or a rhythm that is varied on purpose.
 
 Needs: the start of each flow, both directions told apart, and every packet or nearly so: at coarse sampling most
     contacts are missed and what is left looks irregular. Names need HTTP or TLS telemetry and are welcome.
 
-Misses: contacts that are rarer than the telemetry is long; even intervals on an ordinary port, which on flows alone
+Misses: contacts of which two weeks hold too few; even intervals on an ordinary port, which on flows alone
     cannot be told from update checks; calls that hide among a person's visits to the same name.
 
 Alarms falsely on: monitoring agents, remote management and games that keep in touch on a port of their own, and pages
@@ -17,7 +17,8 @@ Alarms falsely on: monitoring agents, remote management and games that keep in t
     by protocol and port.
 
 Parameters:
-    contacts_min: fewest contacts on the day; below 20 intervals a quartile rests on five values or fewer
+    contacts_min: fewest contacts on the day, or, where they are rarer, over the two weeks up to it; below 20 intervals
+        a quartile rests on five values or fewer
     minutes_min: shortest time from first to last contact; a page that reloads keeps it up for less
     spread_max_percent: largest distance between the quartiles of the intervals, in percent of their median. An
         interval that is jittered evenly by up to half of itself, either way, has 50; events without memory (Poisson)
@@ -56,6 +57,7 @@ from tocsin.detect._called import NAMED, PAIR, by, by_address, calls_of, once
 from tocsin.detect._expressions import points, score, share, stacked
 from tocsin.detect._regularity import MINUTE_US, alike, jittered, measured, rapid
 from tocsin.detect._services import CLOCKWORK, ORDINARY, runs_on
+from tocsin.detect._slow import slow_calls
 from tocsin.detect.summaries.pair_hour import SLOT_MINUTES
 from tocsin.wording import number
 
@@ -68,6 +70,7 @@ def detect(
     flow: ir.Table,
     pair_hour: ir.Table,
     named: ir.Table,
+    history: ir.Table,
     *,
     contacts_min: int = 20,
     minutes_min: int = 15,
@@ -94,6 +97,7 @@ def detect(
         measured(pairs, calls_of(flow), PAIR),
         measured(names, calls, NAMED),
         measured(many_names.filter(many_names.names >= names_min), calls, PAIR),
+        _slow(history, pair_hour, contacts_min),
     )
     even = (found.upper_us - found.lower_us) * 100 <= found.median_us * spread_max_percent
     unbroken = (found.slots_between >= slots_min) & (found.slots * 100 >= found.slots_between * slots_min_percent)
@@ -146,6 +150,11 @@ def _unusual(peer: Mapping[str, Any]) -> str:
         return ", and each exchange is like the others; ordinary software does not call like this"
     ordinary = peer["port"] in ORDINARY.get(peer["protocol"], ())
     return "" if ordinary else "; ordinary devices do not do it on this port"
+
+
+def _slow(history: ir.Table, pair_hour: ir.Table, contacts_min: int) -> ir.Table:
+    slow = slow_calls(history, pair_hour, contacts_min)
+    return slow.filter(~runs_on(CLOCKWORK, slow))
 
 
 def _worth_it(pairs: ir.Table, contacts_min: int, span_min_us: int) -> ir.Table:

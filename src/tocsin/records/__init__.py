@@ -7,7 +7,7 @@ from tocsin.records.documents import finding_document
 from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
 from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeFile, Quarantine
+from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal, SourceFile
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
@@ -38,6 +38,9 @@ LAKE_TABLES: tuple[type[Record], ...] = (
     *(PairDay, NameDay),
 )
 
+# What detection keeps of a day for looking back at it.
+SUM_TABLES: tuple[type[Record], ...] = (PairDay, NameDay)
+
 # What detectors may read: leases say who somebody is, labels what is right; neither may move a finding.
 SEEN_TABLES: tuple[type[Telemetry], ...] = (Flow, Dns, Tls, Http, Login, Smtp, Alert)
 
@@ -51,7 +54,11 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Membership: ("community", "member", "joined"),
     User: ("id",),
     Ingest: ("id",),
+    SourceFile: ("path", "sensor"),
     LakeFile: ("path",),
+    LakeShare: ("path", "ingest"),
+    LakeDiscard: ("path",),
+    Removal: ("id",),
     Quarantine: ("ingest", "line"),
     Coverage: ("ingest", "sensor", "network", "day", "telemetry"),
     Finding: ("id",),
@@ -85,6 +92,7 @@ __all__ = [
     "LEDGER_TABLES",
     "OPEN_TABLES",
     "SEEN_TABLES",
+    "SUM_TABLES",
     "Alert",
     "Assessment",
     "Audit",
@@ -110,7 +118,9 @@ __all__ = [
     "Judgement",
     "Kind",
     "Label",
+    "LakeDiscard",
     "LakeFile",
+    "LakeShare",
     "Lease",
     "LedgerRecord",
     "Login",
@@ -131,6 +141,7 @@ __all__ = [
     "Practice",
     "Quarantine",
     "Record",
+    "Removal",
     "Responsible",
     "Roadmap",
     "RoadmapItem",
@@ -138,6 +149,7 @@ __all__ = [
     "Rule",
     "Sighting",
     "Smtp",
+    "SourceFile",
     "Subject",
     "SubscriberCount",
     "Telemetry",

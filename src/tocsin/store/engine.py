@@ -10,10 +10,12 @@ from typing import Any, Self
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.dataset as ds
 from ibis.util import gen_name
 
 from tocsin.errors import WrongUse
 from tocsin.records import Record, arrow_schema
+from tocsin.store.place import Remote
 
 # Enough for a day of a mid-size operator; DuckDB spills to the temporary folder beyond it.
 MEMORY_LIMIT = "2GB"
@@ -31,7 +33,7 @@ class Engine:
 
     name: str
     backend: Any
-    scan: Callable[[list[str]], ir.Table]
+    scan: Callable[[pa.Schema, Sequence[Path | Remote]], ir.Table]
     load: Callable[[pa.Table], ir.Table]
     stream: Callable[[ir.Table], Iterable[pa.RecordBatch]]
     _kept: list[Any] = field(default_factory=list)
@@ -43,11 +45,11 @@ class Engine:
         self.release()
         self.backend.disconnect()
 
-    def table(self, record: type[Record], files: Sequence[Path]) -> ir.Table:
+    def table(self, record: type[Record], files: Sequence[Path | Remote]) -> ir.Table:
         """A lake table over its files; empty when there are none."""
         if not files:
             return self.memory(arrow_schema(record).empty_table())
-        return self.scan([str(file) for file in files]).select(arrow_schema(record).names)
+        return self.scan(arrow_schema(record), files).select(arrow_schema(record).names)
 
     def memory(self, rows: pa.Table) -> ir.Table:
         """A table of rows that are in memory."""
@@ -84,6 +86,15 @@ def open_engine(name: str = "duckdb", temporary: Path | None = None) -> Engine:
     raise WrongUse(f"no such engine: {name}: choose duckdb or spark")
 
 
+def spark_path(file: Path | Remote) -> str:
+    """A file of the lake as Spark reads it, by Hadoop's names of filesystems.
+
+    >>> spark_path(Path("lake/flow/day=2026-01-05/one-0.parquet"))
+    'lake/flow/day=2026-01-05/one-0.parquet'
+    """
+    return file.url if isinstance(file, Remote) else str(file)
+
+
 def _duckdb(temporary: Path | None) -> Engine:
     settings: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "threads": os.cpu_count() or 1}
     if temporary is not None:
@@ -94,12 +105,24 @@ def _duckdb(temporary: Path | None) -> Engine:
         table: ir.Table = backend.create_table(gen_name("rows"), rows, temp=True)
         return table
 
+    def scan(schema: pa.Schema, files: Sequence[Path | Remote]) -> ir.Table:
+        """DuckDB's own reader for files of this machine, which is the faster; PyArrow's for what lies elsewhere."""
+        remote = [file for file in files if isinstance(file, Remote)]
+        if not remote:
+            local: ir.Table = backend.read_parquet([str(file) for file in files])
+            return local
+        name = gen_name("lake")
+        paths = [file.path for file in remote]
+        backend.con.register(name, ds.dataset(paths, schema, "parquet", remote[0].filesystem))
+        found: ir.Table = backend.table(name)
+        return found
+
     def stream(expression: ir.Table) -> Iterable[pa.RecordBatch]:
         """By DuckDB's own reader: Ibis calls it by a name that DuckDB is about to drop."""
         reader: Iterable[pa.RecordBatch] = backend.raw_sql(backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
         return reader
 
-    return Engine("duckdb", backend, backend.read_parquet, load, stream)
+    return Engine("duckdb", backend, scan, load, stream)
 
 
 def _spark() -> Engine:
@@ -120,7 +143,7 @@ def _spark() -> Engine:
     return Engine(
         "spark",
         backend,
-        lambda files: table(session.read.parquet(*files)),
+        lambda _, files: table(session.read.parquet(*[spark_path(file) for file in files])),
         lambda rows: table(session.createDataFrame(rows)),
         lambda expression: backend.to_pyarrow_batches(expression, chunk_size=BATCH_ROWS),
     )

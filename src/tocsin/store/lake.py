@@ -1,70 +1,82 @@
 """The lake: telemetry as Parquet, one folder a table, one folder a UTC day.
 
 A file counts only when the ledger's manifest lists it. So an ingest that is killed half-way leaves nothing that
-anybody reads: its files have names of their own until they are whole, and then the names that the next attempt gives
-them too.
+anybody reads. In a folder the files of the next attempt take the same names; on an object store what is left is a
+stray, which ``tocsin doctor`` names.
+
+What is left of a table for cases, once its day is over the time that telemetry is kept, lies in a table of its own
+beside it: ``evidence_flow`` beside ``flow``. Detectors never look there, for a day of which only the infected are left
+would look like another.
 """
 
-import os
-import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from tocsin.errors import TocsinError
-from tocsin.records import LakeFile, Record, arrow_schema, table_name
+from tocsin.records import LakeDiscard, LakeFile, Record, arrow_schema, table_name
 from tocsin.store.ledger import read
+from tocsin.store.part import ENDING, PARTIAL, Part, begin, settle
+from tocsin.store.place import Remote, place, writing
 
 # Rows held back so that row groups are large; a day's worth of a detector's columns then decompresses in one go.
 ROWS_HELD = 1 << 18
 # A log with a broken clock may name thousands of days; files beyond this many are closed and begun anew.
 OPEN_FILES = 64
-PARTIAL = ".partial"
+EVIDENCE = "evidence_"
 
 
 @dataclass(slots=True)
-class _Part:
-    """One Parquet file in the making, and the name that it gets when it is whole."""
+class _DayPart:
+    """A file in the making, and the table and day that its rows are of."""
 
     telemetry: str
     day: date
-    path: Path
-    partial: Path
-    writer: pq.ParquetWriter
-    rows: int = 0
+    part: Part
 
 
 class LakeWriter:
     """Writes one ingest's rows; nothing of it counts until the caller has put ``finish()`` into the ledger.
 
-    Raises TocsinError when the lake cannot be written, as on a full disk.
+    ``root`` is the workspace's lake: a folder or a URL. ``name`` is what its files are called by. ``ingest`` is the id
+    of the ingest, the same unless somebody sets it before ``finish()``: who reads a file knows the digest of its
+    content last. ``held`` are the rows that are in no file yet, by table and day.
+
+    Raises TocsinError when the lake cannot be written, as on a
+    full disk.
     """
 
-    def __init__(self, root: Path, ingest: str) -> None:
-        self._root = root
-        self._ingest = ingest
-        self._held: dict[tuple[type[Record], date], list[pa.Table]] = {}
+    def __init__(self, root: Path | str, name: str) -> None:
+        self.place = place(root)
+        self._name = name
+        self.ingest = name
+        self.held: dict[tuple[type[Record], date], list[pa.Table]] = {}
         self._rows_held = 0
-        self._parts: list[_Part] = []
-        self._numbers: Counter[Path] = Counter()
-        self._open: dict[tuple[type[Record], date], _Part] = {}
+        self._parts: list[_DayPart] = []
+        self._numbers: Counter[str] = Counter()
+        self._open: dict[tuple[type[Record], date], Part] = {}
+        self._finished = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for part in self._parts:
-            _abandon(part)
+        if not self._finished:
+            for each in self._parts:
+                each.part.abandon()
+
+    @property
+    def is_small(self) -> bool:
+        """Whether none of its rows are in a file yet."""
+        return not self._parts
 
     def write(self, record: type[Record], rows: pa.Table) -> None:
         """Append rows of a table; they have at least the columns of ``record``."""
@@ -73,7 +85,7 @@ class LakeWriter:
         present = [day for day in pc.unique(days).to_pylist() if day is not None]
         for day in present:
             chosen = rows if len(present) == 1 else rows.filter(pc.equal(days, pa.scalar(day)))
-            self._held.setdefault((record, day), []).append(chosen)
+            self.held.setdefault((record, day), []).append(chosen)
         self._rows_held += rows.num_rows
         if self._rows_held >= ROWS_HELD:
             self._flush()
@@ -81,105 +93,93 @@ class LakeWriter:
     def finish(self, party: str, marking: str, source: str) -> list[LakeFile]:
         """Give the files their names and make them durable; returns the manifest rows that make them count."""
         self._flush()
-        with _clearly(self._root):
+        with self._writing():
             self._close()
-            for part in self._parts:
-                part.partial.replace(part.path)
-            days = {part.path.parent for part in self._parts}
-            for folder in days | {day.parent for day in days} | {self._root}:
-                _sync(folder)
-        return [
-            LakeFile(
-                party=party,
-                marking=marking,
-                source=source,
-                path=part.path.relative_to(self._root).as_posix(),
-                ingest=self._ingest,
-                telemetry=part.telemetry,
-                day=part.day,
-                rows=part.rows,
-                bytes=part.path.stat().st_size,
-            )
-            for part in self._parts
-        ]
+            settle(each.part for each in self._parts)
+            self._finished = True
+            return [
+                LakeFile(
+                    party=party,
+                    marking=marking,
+                    source=source,
+                    path=each.part.path,
+                    ingest=self.ingest,
+                    telemetry=each.telemetry,
+                    day=each.day,
+                    rows=each.part.rows,
+                    bytes=each.part.size(),
+                )
+                for each in self._parts
+            ]
 
     def _flush(self) -> None:
-        with _clearly(self._root):
-            for (record, day), tables in self._held.items():
-                rows = pa.concat_tables(tables).combine_chunks()
-                part = self._part(record, day)
-                part.writer.write_table(rows)
-                part.rows += rows.num_rows
-        self._held.clear()
+        with self._writing():
+            for (record, day), tables in self.held.items():
+                self._part(record, day).write(pa.concat_tables(tables).combine_chunks())
+        self.held.clear()
         self._rows_held = 0
 
-    def _part(self, record: type[Record], day: date) -> _Part:
+    def _part(self, record: type[Record], day: date) -> Part:
         if (record, day) not in self._open:
             if len(self._open) >= OPEN_FILES:
                 self._close()
             self._open[record, day] = self._begin(record, day)
         return self._open[record, day]
 
-    def _begin(self, record: type[Record], day: date) -> _Part:
+    def _begin(self, record: type[Record], day: date) -> Part:
         telemetry = table_name(record)
-        folder = self._root / telemetry / f"day={day.isoformat()}"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self._ingest}-{self._numbers[folder]}.parquet"
+        folder = day_folder(telemetry, day)
+        part = begin(self.place, folder, f"{self._name}-{self._numbers[folder]}", arrow_schema(record))
         self._numbers[folder] += 1
-        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL}")
-        writer = pq.ParquetWriter(partial, arrow_schema(record), compression="zstd")
-        part = _Part(telemetry, day, path, partial, writer)
-        self._parts.append(part)
+        self._parts.append(_DayPart(telemetry, day, part))
         return part
 
     def _close(self) -> None:
         for part in self._open.values():
-            part.writer.close()
-            _sync(part.partial)
+            part.close()
         self._open.clear()
 
-
-def lake_files(connection: sa.Connection, root: Path, record: type[Record]) -> list[Path]:
-    """Paths of the files that count for a table, by the manifest."""
-    return [root / file.path for file in read(connection, LakeFile, telemetry=table_name(record))]
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self.place, "nothing of this file was kept")
 
 
-def strays(connection: sa.Connection, root: Path) -> list[Path]:
-    """Files below ``root`` that do not count: left by an ingest that was killed, or written by one at this moment."""
-    listed = {root / file.path for file in read(connection, LakeFile)}
-    found = (path for ending in (".parquet", PARTIAL) for path in root.glob(f"*/day=*/*{ending}"))
-    return sorted(path for path in found if path not in listed)
+def day_folder(telemetry: str, day: date) -> str:
+    """Folder of a table's day, below the lake's root."""
+    return f"{telemetry}/day={day.isoformat()}"
 
 
-def missing(connection: sa.Connection, root: Path) -> list[Path]:
-    """Files that the manifest lists and that are not there."""
-    return _absent(root / file.path for file in read(connection, LakeFile))
+@overload
+def lake_files(connection: sa.Connection, root: Path, record: type[Record]) -> list[Path]: ...
+@overload
+def lake_files(connection: sa.Connection, root: str, record: type[Record]) -> list[Remote]: ...
+def lake_files(connection: sa.Connection, root: Path | str, record: type[Record]) -> list[Path] | list[Remote]:
+    """The files that count for a table, by the manifest, and what is kept of it for cases."""
+    names = (table_name(record), EVIDENCE + table_name(record))
+    paths = [file.path for name in names for file in read(connection, LakeFile, telemetry=name)]
+    return located(root, paths)
 
 
-def _absent(paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if not path.exists()]
+@overload
+def located(root: Path, paths: Iterable[str]) -> list[Path]: ...
+@overload
+def located(root: str, paths: Iterable[str]) -> list[Remote]: ...
+def located(root: Path | str, paths: Iterable[str]) -> list[Path] | list[Remote]:
+    """Files of the manifest as the engine reads them: in a folder by their paths, elsewhere by filesystem and path."""
+    if isinstance(root, Path):
+        return [root / path for path in paths]
+    return [place(root).remote(path) for path in paths]
 
 
-@contextmanager
-def _clearly(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise TocsinError(f"the lake cannot be written: {root}: {reason}; nothing of this file was kept") from None
+def strays(connection: sa.Connection, root: Path | str) -> list[str]:
+    """Files below ``root`` that do not count: left by an ingest that was killed, or written by one at this moment.
+
+    Files that a compaction has replaced are none: they wait to be removed.
+    """
+    listed = {file.path for file in read(connection, LakeFile)} | {file.path for file in read(connection, LakeDiscard)}
+    return sorted(path for path in place(root).sizes() if path.endswith((ENDING, PARTIAL)) and path not in listed)
 
 
-def _abandon(part: _Part) -> None:
-    """Close and remove a file that has not got its name; a full disk may refuse to have it closed."""
-    with suppress(OSError):
-        part.writer.close()
-    part.partial.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold a file or folder before the ledger says that it is there."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def missing(connection: sa.Connection, root: Path | str) -> list[str]:
+    """Files that the manifest lists and that are not there, below ``root``."""
+    there = place(root).sizes()
+    return [file.path for file in read(connection, LakeFile) if file.path not in there]

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from tests.formats.infected import CASE
 from tocsin.cases import happen
@@ -39,7 +40,7 @@ def test_pictures_need_the_traffic_to_be_in_the_lake_still(
 ) -> None:
     assert [picture["kind"] for picture in built()["cases"][0]["pictures"]] == ["strip", "pulse", "thread"]
     with ledger.write() as connection:
-        for file in lake_files(connection, filled.lake, Flow):
+        for file in lake_files(connection, Path(filled.lake), Flow):
             file.unlink()
         connection.exec_driver_sql("DELETE FROM lake_file")
     assert [picture["kind"] for picture in built()["cases"][0]["pictures"]] == ["thread"]

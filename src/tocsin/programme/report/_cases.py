@@ -13,6 +13,7 @@ from tocsin.records import BEHAVIOURS, Case, CaseEvent, Finding
 from tocsin.records import Behaviour as Kind
 from tocsin.records import Peer as PeerRecord
 from tocsin.store.engine import Engine
+from tocsin.store.place import Remote
 from tocsin.wording import defanged, listing, many, moment, span
 
 CASES_SHOWN = 10
@@ -34,7 +35,7 @@ LIFE = (
 )
 
 
-def case_parts(facts: Facts, engine: Engine, flows: Sequence[Path]) -> tuple[list[CasePart], str]:
+def case_parts(facts: Facts, engine: Engine, flows: Sequence[Path | Remote]) -> tuple[list[CasePart], str]:
     """The gravest cases that the readers may know, and how many more there are.
 
     ``flows`` are the lake's files of flows.
@@ -45,7 +46,7 @@ def case_parts(facts: Facts, engine: Engine, flows: Sequence[Path]) -> tuple[lis
     return [_part(facts, engine, flows, case) for case in ordered[:CASES_SHOWN]], said
 
 
-def _part(facts: Facts, engine: Engine, flows: Sequence[Path], case: Case) -> CasePart:
+def _part(facts: Facts, engine: Engine, flows: Sequence[Path | Remote], case: Case) -> CasePart:
     findings = [facts.findings[id_] for id_ in case.findings if id_ in facts.findings]
     party = case.responsible["party"]
     last = min(case.last_seen, facts.as_of)
@@ -130,7 +131,7 @@ def _told(event: CaseEvent) -> str:
     return defanged(f"{name}: {event.note}" if event.note else name)
 
 
-def _traffic(engine: Engine, flows: Sequence[Path], findings: Sequence[Finding]) -> list[Picture]:
+def _traffic(engine: Engine, flows: Sequence[Path | Remote], findings: Sequence[Finding]) -> list[Picture]:
     """Strip and pulse, as far as the lake still has the traffic. Victims that are withheld are in no picture."""
     pictures = []
     beacons = [finding for finding in findings if finding.behaviour == BEACON and finding.host and finding.peers]
@@ -144,11 +145,11 @@ def _traffic(engine: Engine, flows: Sequence[Path], findings: Sequence[Finding])
     return pictures
 
 
-def _contacts(engine: Engine, flows: Sequence[Path], finding: Finding) -> Contacts | None:
+def _contacts(engine: Engine, flows: Sequence[Path | Remote], finding: Finding) -> Contacts | None:
     return contacts(engine, flows, str(finding.host), finding.peers[0])
 
 
-def _floods(engine: Engine, flows: Sequence[Path], findings: Sequence[Finding]) -> dict[str, Flood]:
+def _floods(engine: Engine, flows: Sequence[Path | Remote], findings: Sequence[Finding]) -> dict[str, Flood]:
     targets: dict[str, tuple[str, PeerRecord]] = {}
     for finding in findings:
         for peer in finding.peers:

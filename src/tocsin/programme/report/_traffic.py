@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from tocsin.records import Flow, Peer
 from tocsin.store.engine import Engine
+from tocsin.store.place import Remote
 
 BINS = 720  # most bins across a picture: about one a pixel
 SECONDS = 120  # most steps across a flood
@@ -49,7 +50,7 @@ class Flood:
     rates: list[float]
 
 
-def contacts(engine: Engine, files: Sequence[Path], host: str, peer: Peer) -> Contacts | None:
+def contacts(engine: Engine, files: Sequence[Path | Remote], host: str, peer: Peer) -> Contacts | None:
     """When ``host`` called ``peer``; None when the lake no longer has it."""
     calls = _between(engine.table(Flow, files), host, peer)
     # Where packets are not counted, bytes tell; where neither is, nothing is said to be silent.
@@ -76,7 +77,7 @@ def contacts(engine: Engine, files: Sequence[Path], host: str, peer: Peer) -> Co
     )
 
 
-def flood(engine: Engine, files: Sequence[Path], host: str, peer: Peer) -> Flood | None:
+def flood(engine: Engine, files: Sequence[Path | Remote], host: str, peer: Peer) -> Flood | None:
     """How fast ``host`` sent to ``peer``; None when the lake no longer has it.
 
     A flow's packets are spread evenly over the steps that it lasts.
