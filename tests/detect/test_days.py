@@ -15,6 +15,8 @@ from tocsin.records import Coverage, Finding, LakeFile, Looked, PairDay
 from tocsin.store.engine import open_engine
 from tocsin.store.lake import lake_files
 from tocsin.store.ledger import Ledger, put, read, remove
+from tocsin.store.removals import removals
+from tocsin.store.retention import KIND
 from tocsin.workspace import Workspace
 
 __all__ = ["watched"]
@@ -96,6 +98,16 @@ def test_what_has_expired_leaves_its_findings(watched: Workspace, ledger: Ledger
     detect(watched, ledger)
     with ledger.write() as connection:
         remove(connection, LakeFile, telemetry="flow")
+    assert detect(watched, ledger).gone == ()
+    assert found(ledger) == [DAY.date()]
+
+
+def test_what_has_expired_is_known_by_its_record_too(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON)
+    detect(watched, ledger)
+    with ledger.write() as connection:
+        remove(connection, LakeFile, telemetry="flow")
+        put(connection, removals(watched, KIND, "telemetry", "past its time", [("flow", DAY.date(), 100)]))
     assert detect(watched, ledger).gone == ()
     assert found(ledger) == [DAY.date()]
 

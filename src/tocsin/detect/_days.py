@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from tocsin.detect._tables import CERTIFICATE, RECORDS
-from tocsin.records import Coverage, LakeFile
+from tocsin.records import Coverage, LakeFile, Removal
 from tocsin.store.ledger import read
+from tocsin.store.retention import KIND as EXPIRY
 
 TELEMETRY = frozenset(RECORDS.keys() - {CERTIFICATE})
 # What handshakes stand in, and how long before one its certificate was written down: Zeek repeats it after a day.
@@ -27,7 +28,8 @@ class Days:
 def days_of(connection: sa.Connection) -> Days:
     """Days by what the manifest lists.
 
-    What was watched and is no longer in the lake has expired. An ingest that is taken back takes its coverage with it,
+    What was watched and is no longer in the lake has expired; where no network is known, so that nothing counts as
+    watched, the record of what expired says so. An ingest that is taken back takes its coverage with it,
     so that its days are no more, or less than they were, and what was found in them goes.
     """
     files: dict[date, list[LakeFile]] = {}
@@ -39,6 +41,7 @@ def days_of(connection: sa.Connection) -> Days:
             certificates.append(file)
     held = {(day, file.telemetry) for day, of_day in files.items() for file in of_day}
     watched = {(c.day, c.telemetry) for c in read(connection, Coverage) if c.telemetry in TELEMETRY}
+    watched |= {(r.day, r.telemetry) for r in read(connection, Removal, kind=EXPIRY) if r.telemetry in TELEMETRY}
     for day, of_day in files.items():
         if _HANDSHAKES & {file.telemetry for file in of_day}:
             of_day += [file for file in certificates if day - _EXPLAINED_WITHIN <= file.day <= day]

@@ -101,11 +101,13 @@ def detect(
 
 
 def _inferred(workspace: Workspace, days: Days, engine: str) -> list[Inferred]:
-    """Local networks by the traffic of all days."""
+    """Local networks by the traffic of all days; none where there is no traffic at all."""
     files = [file for of_day in days.files.values() for file in of_day]
+    if not files:
+        return []
     with open_engine(engine, workspace.folder / "tmp") as opened:
-        tables = lake_tables(opened, workspace.lake, files) if files else {}
-        found = infer(opened, [tables[name] for name in seen(files)]) if files else []
+        tables = lake_tables(opened, workspace.lake, files)
+        found = infer(opened, [tables[name] for name in seen(files)])
     if not found:
         raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
     return found
