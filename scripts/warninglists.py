@@ -26,6 +26,7 @@ LISTS = {
     "fastly": "networks of a content network",
     "microsoft-azure": "networks of a maker's cloud",
     "microsoft-office365-ip": "networks of a maker's services",
+    "second-level-tlds": "ends of names below which anybody may register, from the Public Suffix List",
 }
 
 CREDIT = """# Warning lists

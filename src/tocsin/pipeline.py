@@ -1,6 +1,6 @@
 """The whole flow, from what sensors recorded to the status report, visible in one tuple of stages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tocsin.access import shown
 from tocsin.cases import evidence, merge, revise
-from tocsin.detect import detect, hide
+from tocsin.detect import DetectSummary, Unable, detect, grouped, hide
 from tocsin.errors import TocsinError
 from tocsin.parties.enrol import Entry, checked, enrol
 from tocsin.programme import clock, import_roadmap, measure, moved, shipped_roadmap
@@ -84,17 +84,39 @@ def _ingest(run: Run, advance: Advance) -> list[str]:
 
 
 def _detect(run: Run, advance: Advance) -> list[str]:
-    summary = detect(run.workspace, run.ledger, engine=run.engine, progress=advance)
-    lines = []
-    shown_ = [finding for finding in summary.findings if finding.suppressed_by is None]
-    for finding in shown_:
+    return found_lines(detect(run.workspace, run.ledger, engine=run.engine, progress=advance))
+
+
+def found_lines(summary: DetectSummary) -> list[str]:
+    """What a run of the detectors found, and what it could not know, in lines for people."""
+    if not summary.days:
+        return ["there is no telemetry: read some with 'tocsin ingest PATH'"]
+    visible = [finding for finding in summary.findings if finding.suppressed_by is None]
+    lines = [f"your networks are not told, so {each.prefix} is taken for one: {each.why}" for each in summary.inferred]
+    if summary.inferred:
+        lines.append("tell them with 'tocsin party add NAME --networks CIDR'")
+    for finding in visible:
         lines.append(f"{finding.day}  {finding.subject['value']}  {finding.behaviour}  {finding.confidence} %")
         lines.append(f"    {finding.explanation}")
-    if not summary.days:
-        lines.append("there is no telemetry: read some with 'tocsin ingest PATH'")
-    elif not lines:
-        lines.append(f"nothing found in {many(len(summary.days), 'day')} of telemetry")
-    return lines + [f"cannot judge {u.detector} at sensor {u.sensor} on {u.day}: {u.reason}" for u in summary.unable]
+    return [*lines, *_counts(summary, len(visible)), *map(_unable, grouped(summary.unable))]
+
+
+def _counts(summary: DetectSummary, visible: int) -> Iterator[str]:
+    looked = len(summary.days) - len(summary.skipped)
+    if looked and not visible:
+        yield f"nothing found in {many(looked, 'day')} of telemetry"
+    if summary.skipped:
+        yield f"{many(len(summary.skipped), 'day')} not looked at again: nothing there has changed"
+    if summary.gone:
+        yield f"{many(len(summary.gone), 'day')} taken back, and what was found there"
+    if summary.hidden:
+        yield f"{many(summary.hidden, 'finding')} hidden by rules: 'tocsin findings --all' shows them"
+
+
+def _unable(group: Unable) -> str:
+    several = group.days > 1
+    days = f"{group.first_day} to {group.last_day} ({group.days} days)" if several else str(group.first_day)
+    return f"cannot judge {', '.join(group.detectors)} at sensor {group.sensor}, {days}: {group.reason}"
 
 
 def _hide(run: Run, _: Advance) -> list[str]:

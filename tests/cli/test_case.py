@@ -20,7 +20,7 @@ def test_the_life_of_a_case(looked: Tocsin, case: str) -> None:
     assert looked("case", "close", short, "--false-positive").out == f"case {case}: false positive\n"
     shown = looked("case", "show", short).out
     assert "acknowledge  by local: on it" in shown
-    assert shown.splitlines()[0] == f"case {case}: host 192.0.2.10, false positive"
+    assert shown.splitlines()[0] == f"case {case}: host 192.0.2.10, infected device, false positive"
 
 
 def test_what_cannot_happen_is_refused(looked: Tocsin, case: str) -> None:

@@ -21,7 +21,7 @@ def test_the_contract_of_a_case(looked: Tocsin) -> None:
 
 def test_for_people(looked: Tocsin) -> None:
     shown = looked("cases").out
-    assert "192.0.2.10  open  c2_beacon" in shown
+    assert "192.0.2.10  open  infected device: c2_beacon" in shown
     assert "responsible: isp: 192.0.2.10 lies in 192.0.2.0/24" in shown
 
 

@@ -13,11 +13,11 @@ from tocsin.detect._inputs import Inputs, parameters
 from tocsin.detect._places import places
 from tocsin.parties.directory import Directory
 from tocsin.parties.lookup import prefix_table
-from tocsin.records import SEEN_TABLES, Flow, Network, arrow_schema, table_name
+from tocsin.records import SEEN_TABLES, Flow, ListedIndicator, Network, arrow_schema, table_name
 from tocsin.store.engine import Engine, open_engine
 from tocsin.units import units
 
-TABLES = {table_name(record) for record in SEEN_TABLES}
+RECORDS = {table_name(record): record for record in SEEN_TABLES} | {"indicator": ListedIndicator}
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +39,11 @@ def inputs(engine: Engine) -> Iterator[Callable[..., Inputs]]:
     def made(rows: list[Row], **others: list[Row]) -> Inputs:
         given = {table_name(Flow): rows} | others
         tables = {
-            table_name(record): engine.memory(
-                pa.Table.from_pylist(given.get(table_name(record), []), schema=arrow_schema(record))
-            )
-            for record in SEEN_TABLES
+            name: engine.memory(pa.Table.from_pylist(given.get(name, []), schema=arrow_schema(record)))
+            for name, record in RECORDS.items()
         }
-        return Inputs(engine, tables | {"place": places(engine, directory, tables.values())})
+        seen = [tables[table_name(record)] for record in SEEN_TABLES]
+        return Inputs(engine, tables | {"place": places(engine, directory, seen)})
 
     yield made
     engine.release()
@@ -59,7 +58,7 @@ def detect(engine: Engine, inputs: Callable[..., Inputs]) -> Detect:
 
     def run(name: str, rows: list[Row], *, weak: bool = False, **others: Any) -> list[Row]:
         detector = units("tocsin.detect")[name].load()
-        given = inputs(rows, **{table: others.pop(table) for table in TABLES & others.keys()})
+        given = inputs(rows, **{table: others.pop(table) for table in RECORDS.keys() & others.keys()})
         tables = {parameter: given.table(parameter) for parameter in parameters(detector.detect)}
         found = engine.rows(detector.detect(**tables, **others)).to_pylist()
         found = [row for row in found if (row["score"] < REPORTED) == weak]

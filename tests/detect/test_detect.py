@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.detect.flows import HOST, PEER, Row, flow, unanswered
-from tocsin.detect import Wanted, add_rule, detect
+from tests.detect.flows import HOST, PEER, Row, flow, seen, unanswered
+from tocsin.detect import Options, Wanted, add_rule, detect, import_lists
+from tocsin.errors import WrongUse
 from tocsin.parties.enrol import Entry, enrol
-from tocsin.records import Candidate, Finding, Flow, Judgement, Looked, Network, arrow_schema, columns
+from tocsin.records import Alert, Candidate, Dns, Finding, Flow, Judgement, Looked, Network, arrow_schema, columns
 from tocsin.records.detection import Detection
 from tocsin.store.lake import LakeWriter
 from tocsin.store.ledger import Ledger, put, read, remove
@@ -29,6 +30,14 @@ FLOOD = [unanswered(i, responder="203.0.113.5", initiator_packets=5000, duration
 def fill(workspace: Workspace, ledger: Ledger, rows: list[Row], name: str = "one") -> None:
     with LakeWriter(workspace.lake, name) as writer:
         writer.write(Flow, pa.Table.from_pylist(rows, schema=arrow_schema(Flow)))
+        files = writer.finish(workspace.party, "TLP:AMBER", "test")
+    with ledger.write() as connection:
+        put(connection, files)
+
+
+def add_dns(workspace: Workspace, ledger: Ledger, rows: list[Row]) -> None:
+    with LakeWriter(workspace.lake, "dns") as writer:
+        writer.write(Dns, pa.Table.from_pylist(rows, schema=arrow_schema(Dns)))
         files = writer.finish(workspace.party, "TLP:AMBER", "test")
     with ledger.write() as connection:
         put(connection, files)
@@ -62,6 +71,13 @@ def test_one_finding_for_each_behaviour_and_day(watched: Workspace, ledger: Ledg
         assert {f.id for f in read(connection, Finding)} == {f.id for f in summary.findings}
 
 
+def test_a_peer_has_the_name_by_which_it_was_found(watched: Workspace, ledger: Ledger) -> None:
+    fill(watched, ledger, BEACON)
+    add_dns(watched, ledger, [seen(Dns, 5, query="c2.example.net", answers=[PEER])])
+    (finding,) = detect(watched, ledger).findings
+    assert finding.peers == [{"address": PEER, "port": 4444, "proto": "tcp", "name": "c2.example.net"}]
+
+
 def test_looking_again_changes_nothing(watched: Workspace, ledger: Ledger) -> None:
     fill(watched, ledger, BEACON + FLOOD)
     first = detect(watched, ledger).findings
@@ -85,7 +101,7 @@ def test_a_sensor_that_samples_cannot_be_judged_for_beacons(watched: Workspace, 
     summary = detect(watched, ledger)
     assert [f.behaviour for f in summary.findings] == ["ddos_source"]
     unable = {u.detector: u.reason for u in summary.unable if u.sensor == "core" and "packet" in str(u.reason)}
-    assert unable["c2_beacon"] == "it looks at 1 packet in 100; c2_beacon needs at least 1 in 1"
+    assert unable["c2_beacon"] == "it looks at 1 packet in 100; at least 1 in 1 is needed"
     assert {"c2_channel", "scan_horizontal", "scan_vertical"} <= unable.keys()
     assert "ddos_source" not in unable
     with ledger.look() as connection:
@@ -117,11 +133,41 @@ def test_an_empty_lake_gives_nothing(watched: Workspace, ledger: Ledger) -> None
     assert (summary.days, summary.findings, summary.unable) == ((), (), ())
 
 
-def test_without_networks_nothing_can_be_local(workspace: Workspace, ledger: Ledger) -> None:
+def test_without_networks_they_are_taken_from_the_traffic(workspace: Workspace, ledger: Ledger) -> None:
     with ledger.write() as connection:
         remove(connection, Network)
-    with pytest.raises(Exception, match="no network is known to be yours"):
+    fill(workspace, ledger, [row | {"initiator": "10.1.2.3"} for row in BEACON])
+    summary = detect(workspace, ledger)
+    assert [finding.host for finding in summary.findings] == ["10.1.2.3"]
+    (network,) = summary.inferred
+    assert network.prefix == "10.0.0.0/8"
+    assert network.why == "1 private address (RFC 1918), in 100 % of the rows"
+    assert detect(workspace, ledger).skipped == summary.days
+
+
+def test_where_the_traffic_gives_nothing_away_it_says_what_to_do(workspace: Workspace, ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        remove(connection, Network)
+    transit = [flow(i, initiator=f"198.{i}.100.1", responder=f"203.{i}.113.1") for i in range(100)]
+    fill(workspace, ledger, transit)
+    with pytest.raises(WrongUse, match="no network is known to be yours"):
         detect(workspace, ledger)
+
+
+def test_alerts_stand_beside_findings_and_make_none(watched: Workspace, ledger: Ledger) -> None:
+    told = ("ET MALWARE one", "ET MALWARE one", "ET POLICY two")
+    alerts = [seen(Alert, i, responder=PEER, signature=text) for i, text in enumerate(told)]
+    other = [seen(Alert, 9, initiator="198.51.100.99", responder="192.0.2.77", signature="ET SCAN three")]
+    fill(watched, ledger, BEACON)
+    with LakeWriter(watched.lake, "alerts") as writer:
+        writer.write(Alert, pa.Table.from_pylist(alerts + other, schema=arrow_schema(Alert)))
+        files = writer.finish(watched.party, "TLP:AMBER", "test")
+    with ledger.write() as connection:
+        put(connection, files)
+    (finding,) = detect(watched, ledger).findings
+    assert (finding.host, finding.score) == (HOST, 0.9)
+    assert finding.evidence[0]["alerts"] == 3
+    assert finding.evidence[0]["alert_signatures"] == ["ET MALWARE one", "ET POLICY two"]
 
 
 def test_every_detector_returns_the_columns_of_the_vocabulary(watched: Workspace, ledger: Ledger) -> None:
@@ -140,9 +186,14 @@ def test_spark_finds_the_same(watched: Workspace, ledger: Ledger) -> None:
     next_day = [row | {"time": row["time"].replace(day=2)} for row in BEACON]
     ipv6 = [row | {"initiator": "2001:db8::5", "responder": "2a00::1"} for row in CHANNEL]
     web = [row | {"responder": "198.51.100.80", "responder_port": 443} for row in CHANNEL]
-    fill(watched, ledger, BEACON + CHANNEL + FLOOD + SCAN + PORTS + next_day + ipv6 + web)
+    (listed := watched.folder / "listed.txt").write_text("93.184.215.14:4444\n93.184.216.0/24\nc2.example.net\n")
+    import_lists(watched, ledger, [listed], Options(confidence=90))
+    met = [flow(i, responder=f"93.184.{215 + i}.14") for i in range(2)]
+    asked = {"a.c2.example.net": [], "www.example.net": [PEER]}
+    add_dns(watched, ledger, [seen(Dns, 5, query=name, answers=answers) for name, answers in asked.items()])
+    fill(watched, ledger, BEACON + CHANNEL + FLOOD + SCAN + PORTS + next_day + ipv6 + web + met)
     on_duckdb = detect(watched, ledger).findings
-    assert len(on_duckdb) == 6
+    assert len(on_duckdb) == 7
     with ledger.write() as connection:
         weak = read(connection, Candidate)
         remove(connection, Looked)

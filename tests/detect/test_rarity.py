@@ -35,7 +35,7 @@ def weigh(engine: Engine, score: float, history: list[dict[str, Any]], **row: An
     met = engine.memory(pa.Table.from_pylist(history, schema=SCHEMA))
     kinds: dict[str, pa.DataType] = {"peer": TEXT, "name": TEXT, "day": DAY, "score": pa.float64()}
     values = {"peer": PEER, "day": TODAY, "score": score} | row
-    schema = pa.schema([(name, kind) for name, kind in kinds.items() if name in values])
+    schema = pa.schema({name: kind for name, kind in kinds.items() if name in values})
     rows = engine.memory(pa.Table.from_pylist([values], schema=schema))
     named = met.filter(met.name.notnull())
     (found,) = engine.rows(weighed(rows, visited(met, "peer"), visited(named, "name"))).to_pylist()

@@ -20,7 +20,8 @@ TAKES = {
     "write": ["export"],
     "measure": ["connection", "window"],
 }
-TABLES = {table_name(record) for record in LAKE_TABLES} | {"place", "name"} | units("tocsin.detect.summaries").keys()
+GIVEN = {"place", "name", "indicator"}
+TABLES = {table_name(record) for record in LAKE_TABLES} | GIVEN | units("tocsin.detect.summaries").keys()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.page)
@@ -91,5 +92,5 @@ def test_a_detector_can_explain_what_it_found(unit: Unit) -> None:
 def test_a_reader_of_lines_says_what_stands_above_them(unit: Unit) -> None:
     header = getattr(unit.load(), "header", None)
     assert header is None or list(inspect.signature(header).parameters) == ["above", "lines"], (
-        f"{unit.file.name}: 'header' takes (above, lines), as telemetry/__init__.py says; another of this name is taken for it"
+        f"{unit.file.name}: 'header' takes (above, lines), as telemetry/__init__.py says: name anything else otherwise"
     )

@@ -2,8 +2,10 @@
 
 import re
 
-from tocsin.records import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS
-from tocsin.records.behaviours import UNHARMED_BEHAVIOURS
+import pytest
+
+from tocsin.records import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, TITLES, story
+from tocsin.records.behaviours import STORIES, UNHARMED_BEHAVIOURS
 
 
 def test_a_name_stands_for_one_behaviour() -> None:
@@ -41,3 +43,15 @@ def test_what_seeks_is_attacking_and_not_commanded() -> None:
 
 def test_a_phrase_follows_a_name_in_a_sentence() -> None:
     assert all(re.fullmatch(r"[a-z][^.]+", behaviour.phrase) for behaviour in BEHAVIOURS.values())
+
+
+def test_every_behaviour_tells_a_story() -> None:
+    told = set().union(*(behaviours for _, behaviours in STORIES))
+    assert told == BEHAVIOURS.keys()
+    assert [name for name, _ in STORIES] == list(TITLES)
+
+
+@pytest.mark.parametrize("behaviour", sorted(BEHAVIOURS.keys() - ATTACKING))
+def test_what_is_done_to_a_host_never_makes_it_infected(behaviour: str) -> None:
+    assert story([behaviour]) != "infected"
+    assert story([behaviour, "indicator_match"]) != "infected"

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tocsin.cases._states import is_alive
-from tocsin.records import Case, CaseEvent, Mitigation, Notice
+from tocsin.records import Case, CaseEvent, Mitigation, Notice, story
 from tocsin.store.ledger import read
 
 
@@ -20,6 +20,7 @@ def case_document(connection: sa.Connection, case: Case) -> dict[str, Any]:
     history = read(connection, CaseEvent, case=case.id)
     return {
         **asdict(case),
+        "story": story(case.behaviours),
         "notices": [notice.id for notice in read(connection, Notice, case=case.id)],
         "mitigations": [mitigation.id for mitigation in read(connection, Mitigation, case=case.id)],
         "history": [

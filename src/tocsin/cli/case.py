@@ -9,7 +9,7 @@ from tocsin.cases import case_document, happen
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
 from tocsin.errors import WrongUse
-from tocsin.records import Case, Finding, Notice
+from tocsin.records import TITLES, Case, Finding, Notice
 from tocsin.store.ledger import Ledger, one, read
 from tocsin.wording import moment
 from tocsin.workspace import Workspace
@@ -32,7 +32,9 @@ def show(
     if as_json:
         json_line(document)
         return
-    fact(f"case {found.id}: {found.subject['kind']} {found.subject['value']}, {found.state.replace('_', ' ')}")
+    title = TITLES[document["story"]]
+    state = found.state.replace("_", " ")
+    fact(f"case {found.id}: {found.subject['kind']} {found.subject['value']}, {title}, {state}")
     fact(f"responsible: {found.responsible['party'] or 'nobody known'}: {found.responsible['how']}")
     for finding in sorted(findings, key=lambda f: (f.day, f.behaviour)):
         fact(f"{finding.day}  {finding.behaviour}  {finding.confidence}%  {finding.explanation}")

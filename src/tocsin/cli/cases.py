@@ -8,6 +8,7 @@ from tocsin.access import shown
 from tocsin.cases import case_document, cases
 from tocsin.cli._output import fact, json_line
 from tocsin.cli._session import session
+from tocsin.records import TITLES, story
 from tocsin.wording import moment
 
 
@@ -21,7 +22,8 @@ def run(
                 json_line(case_document(connection, case))
                 continue
             responsible = case.responsible["party"] or "nobody known"
-            fact(f"{case.id}  {case.subject['value']}  {case.state}  {', '.join(case.behaviours)}")
+            title = TITLES[story(case.behaviours)]
+            fact(f"{case.id}  {case.subject['value']}  {case.state}  {title}: {', '.join(case.behaviours)}")
             fact(f"    responsible: {responsible}: {case.responsible['how']}")
             fact(f"    first seen {moment(case.opened)}, last seen {moment(case.last_seen)}")
     if not allowed and not as_json:

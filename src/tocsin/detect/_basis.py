@@ -37,6 +37,6 @@ def basis(
 def _code(name: str, summaries: tuple[str, ...]) -> str:
     """Digest of the text of a detector, of its summaries and of what all detectors share; thresholds are in it."""
     own = [units(DETECTORS)[name].file] if name in units(DETECTORS) else []
-    shared = sorted(FOLDER.glob("_*.py"))
+    shared = sorted([*FOLDER.glob("_*.py"), *FOLDER.glob("_*/*.py")])
     used = [units(SUMMARIES)[summary].file for summary in (*summaries, name) if summary in units(SUMMARIES)]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in (*own, *shared, *used))).hexdigest()

@@ -77,7 +77,7 @@ def stacked(first: ir.Table, *others: ir.Table) -> ir.Table:
     """Rows of several tables, with the columns and types of the first, each of which may be null."""
     kinds = {name: kind.copy(nullable=True) for name, kind in first.schema().items()}
     tables = [table.select(*kinds).cast(kinds) for table in (first, *others)]
-    return tables[0].union(*tables[1:])
+    return ibis.union(*tables)
 
 
 def busiest(table: ir.Table, keys: Sequence[str], most: int, weight: ir.IntegerValue, ties: Sequence[str]) -> ir.Table:

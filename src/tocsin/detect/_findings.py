@@ -52,8 +52,7 @@ def narrowed(rows: ir.Table) -> ir.Table:
     A peer that several sensors saw counts once. Adds ``reported``, ``peers_in_all`` (how many there are), and
     ``first_of_all`` and ``last_of_all``, the span of the evidence towards all of them.
     """
-    lacking = {name: ibis.null(_TYPES[name]) for name in _OPTIONAL if name not in rows.columns}
-    rows = rows.mutate(**lacking)
+    rows = _whole(rows)
     rows = rows.mutate(kind=ibis.coalesce(rows.kind, "host"), reported=rows.score >= REPORTED)
     subject = [rows[name] for name in ("kind", "host", "day", "reported")]
     peer = [*subject, *(rows[name] for name in ("peer", "name", "port", "protocol"))]
@@ -69,6 +68,19 @@ def narrowed(rows: ir.Table) -> ir.Table:
         place=ibis.row_number().over(ibis.window(group_by=subject, order_by=_strongest(once))),
     )
     return ranked.filter(ranked.place < SIDES_MAX).drop("place")
+
+
+def named(rows: ir.Table, names: ir.Table) -> ir.Table:
+    """The rows, with the name of each peer that is known by its address alone, where ``names`` has one."""
+    rows = _whole(rows)
+    known = names.select(found_at=names.address, found_by=names.name)
+    joined = rows.left_join(known, rows.peer == known.found_at)
+    return joined.mutate(name=ibis.coalesce(joined.name, joined.found_by)).drop("found_at", "found_by")
+
+
+def _whole(rows: ir.Table) -> ir.Table:
+    """With the columns that a detector may leave out."""
+    return rows.mutate(**{name: ibis.null(_TYPES[name]) for name in _OPTIONAL if name not in rows.columns})
 
 
 def folded(workspace: Workspace, name: str, detector: ModuleType, rows: pa.Table) -> Folded:
@@ -145,6 +157,17 @@ def told(finding: Finding, detector: ModuleType | None) -> Finding:
         evidence=[_evidence(side) for side in sides[:PEERS_MAX]],
         explanation=text,
         suppressed_by=None if shown else sides[0]["rule"],
+    )
+
+
+def with_alerts(finding: Finding, alerts: dict[str, Any]) -> Finding:
+    """The finding with what an intrusion detection system said of its host that day, as evidence and no more."""
+    if not alerts:
+        return finding
+    return replace(
+        finding,
+        sides=[side | alerts for side in finding.sides],
+        evidence=[entry | alerts for entry in finding.evidence],
     )
 
 

@@ -53,7 +53,7 @@ def sensor_facts(engine: Engine, tables: Mapping[str, ir.Table]) -> dict[str, Fa
 
 def judge(workspace: Workspace, name: str, detector: ModuleType, sensor: str, day: date, facts: Facts) -> Judgement:
     """Judgement for one detector on one sensor's day."""
-    reason = _reason(name, detector, facts)
+    reason = _reason(detector, facts)
     return Judgement(
         party=workspace.party,
         marking=workspace.settings.marking,
@@ -76,13 +76,13 @@ def _counts(name: str, table: ir.Table) -> Iterator[tuple[str, ir.Value]]:
             yield column, table[known].count()
 
 
-def _reason(name: str, detector: ModuleType, facts: Facts) -> str | None:
+def _reason(detector: ModuleType, facts: Facts) -> str | None:
     for need in detector.NEEDS:
         tables = [column.partition(".")[0] for column in need.split(OR)]
         if not any(facts.get(table) for table in tables):
             return ABSENT[tables[0]]
     if facts.get("sampling", 1) > detector.SAMPLING:
-        return f"it looks at 1 packet in {facts['sampling']}; {name} needs at least 1 in {detector.SAMPLING}"
+        return f"it looks at 1 packet in {facts['sampling']}; at least 1 in {detector.SAMPLING} is needed"
     return next((_unsaid(need, facts) for need in detector.NEEDS if _unsaid(need, facts)), None)
 
 

@@ -1,9 +1,10 @@
 """Which addresses are local, which are nowhere in particular; all others are outside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from tocsin.parties.directory import Directory
@@ -31,14 +32,20 @@ def places(engine: Engine, directory: Directory, tables: Iterable[ir.Table]) -> 
 
     Local are the networks that the directory holds; they win over ``nowhere``, for a party may hold link-local space.
     """
-    sides = [table.select(address=table[side].nullif("")) for table in tables for side in ("initiator", "responder")]
-    met = engine.rows(ibis.union(*sides, distinct=True).filter(lambda row: row.address.notnull()))
-    addresses = [str(address) for address in met["address"].to_pylist()]
-    local = directory.table.find(addresses) != NONE
-    nowhere = prefix_table(NOWHERE).find(addresses) != NONE
-    found = [
-        {"address": address, "place": "local" if is_local else "nowhere"}
-        for address, is_local, is_nowhere in zip(addresses, local, nowhere, strict=True)
-        if is_local or is_nowhere
-    ]
+    nowhere = prefix_table(NOWHERE)
+    found: list[dict[str, str]] = []
+    for addresses in met(engine, tables):
+        is_local, is_nowhere = directory.table.find(addresses) != NONE, nowhere.find(addresses) != NONE
+        found += [
+            {"address": addresses[index], "place": "local" if is_local[index] else "nowhere"}
+            for index in np.flatnonzero(is_local | is_nowhere).tolist()
+        ]
     return engine.memory(pa.Table.from_pylist(sorted(found, key=lambda row: row["address"]), schema=SCHEMA))
+
+
+def met(engine: Engine, tables: Iterable[ir.Table]) -> Iterator[list[str]]:
+    """Every address of ``tables`` once, piece by piece: a scan meets millions."""
+    sides = [table.select(address=table[side].nullif("")) for table in tables for side in ("initiator", "responder")]
+    distinct = ibis.union(*sides, distinct=True).filter(lambda row: row.address.notnull())
+    for batch in engine.batches(distinct):
+        yield [str(address) for address in batch["address"].to_pylist()]

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 
+from tocsin.detect._alerts import alerts_beside
 from tocsin.detect._basis import DETECTORS, basis
 from tocsin.detect._days import Days, days_of, gone
-from tocsin.detect._findings import folded, narrowed
+from tocsin.detect._findings import folded, named, narrowed, with_alerts
 from tocsin.detect._hiding import hide
 from tocsin.detect._history import SUMS, Past, look_back, past, write_sum
-from tocsin.detect._inputs import SUMMARIES, Inputs, parameters
+from tocsin.detect._inputs import SUMMARIES, Inputs, needed, parameters
+from tocsin.detect._intelligence import Intelligence, indicators, intelligence
 from tocsin.detect._judge import judge, sensor_facts
 from tocsin.detect._keep import OfDay, forget, keep, looked_at
+from tocsin.detect._local import Inferred, as_directory, infer
 from tocsin.detect._places import places
 from tocsin.detect._rarity import weighed
 from tocsin.detect._tables import lake_tables, seen
@@ -28,7 +31,18 @@ from tocsin.workspace import Workspace
 # What a detector reads beside the tables that it names, when it asks for rarity.
 RARITY = ("prevalence", "name_prevalence")
 
+# Lists of indicators: a detector that names this table does its days again when they change.
+INDICATOR = "indicator"
+
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known before any day is looked at."""
+
+    local: Directory
+    listed: Intelligence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,7 @@ class DetectSummary:
     skipped: tuple[date, ...] = ()
     gone: tuple[date, ...] = ()
     hidden: int = 0
+    inferred: tuple[Inferred, ...] = ()
 
 
 def detect(
@@ -55,15 +70,16 @@ def detect(
 
     Only what is new is looked at: a detector does a day again when its code, the day's files, the local networks or
     what else it rests on have changed. Each day is kept when it is done, so that a run that is killed goes on there.
-    ``progress`` is told the days done and the days in all. Raises WrongUse when no network is known to be local.
+    ``progress`` is told the days done and the days in all. Without networks of its own the operator's are inferred from
+    the traffic; raises WrongUse when it gives none away.
     """
     tell = progress or (lambda _done, _total: None)
     with ledger.look() as connection:
-        known = directory(connection, workspace.now().date())
+        told, listed = directory(connection, workspace.now().date()), intelligence(workspace, connection)
         days = days_of(connection)
         lost = gone(days, [day for _, day in looked_at(connection)])
-    if not known.networks:
-        raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
+    inferred = [] if told.networks else _inferred(workspace, days, engine)
+    known = _Known(as_directory(workspace, inferred) if inferred else told, listed)
     for day in lost:
         with ledger.write() as connection:
             stale = forget(connection, day)
@@ -80,11 +96,23 @@ def detect(
         skipped=tuple(skipped),
         gone=tuple(lost),
         hidden=hidden.findings,
+        inferred=tuple(inferred),
     )
 
 
+def _inferred(workspace: Workspace, days: Days, engine: str) -> list[Inferred]:
+    """Local networks by the traffic of all days."""
+    files = [file for of_day in days.files.values() for file in of_day]
+    with open_engine(engine, workspace.folder / "tmp") as opened:
+        tables = lake_tables(opened, workspace.lake, files) if files else {}
+        found = infer(opened, [tables[name] for name in seen(files)]) if files else []
+    if not found:
+        raise WrongUse("no network is known to be yours: tell with 'tocsin party add NAME --networks CIDR'")
+    return found
+
+
 def _look(
-    workspace: Workspace, ledger: Ledger, known: Directory, days: Days, engine: str, tell: Progress
+    workspace: Workspace, ledger: Ledger, known: _Known, days: Days, engine: str, tell: Progress
 ) -> tuple[list[str], list[date]]:
     """Look at every day that is due; returns the ids of findings, and the days that were not due."""
     found: list[str] = []
@@ -109,12 +137,13 @@ def _look(
     return found, skipped
 
 
-def _rests_on(files: Sequence[LakeFile], known: Directory, before: Past) -> dict[str, str]:
+def _rests_on(files: Sequence[LakeFile], known: _Known, before: Past) -> dict[str, str]:
     """What each detector and each sum that is kept of a day rests on."""
-    local = [network.prefix for network in known.networks]
+    local = [network.prefix for network in known.local.networks]
+    more = before.basis() | {INDICATOR: known.listed.digest}
     asked = {name: _inputs(detector) for name, detector in detectors().items()}
     asked |= {name: parameters(units(SUMMARIES)[name].load().summarise) for name in SUMS}
-    return {name: basis(name, inputs, files, local, before.basis()) for name, inputs in asked.items()}
+    return {name: basis(name, inputs, files, local, more) for name, inputs in asked.items()}
 
 
 def _inputs(detector: ModuleType) -> list[str]:
@@ -126,12 +155,14 @@ def _asks_for_rarity(detector: ModuleType) -> bool:
 
 
 def _look_at(
-    workspace: Workspace, engine: Engine, known: Directory, of_day: OfDay, files: Sequence[LakeFile], before: Past
+    workspace: Workspace, engine: Engine, known: _Known, of_day: OfDay, files: Sequence[LakeFile], before: Past
 ) -> OfDay:
     tables = lake_tables(engine, workspace.lake, files)
     recorded = {name: tables[name] for name in seen(files)}
-    inputs = Inputs(engine, tables | {"place": places(engine, known, recorded.values())})
+    inputs = Inputs(engine, tables | {"place": places(engine, known.local, recorded.values())})
     inputs.add(look_back(engine, workspace, inputs, before))
+    if any(INDICATOR in needed(_inputs(detectors()[name])) for name in of_day.basis.keys() - SUMS.keys()):
+        inputs.add({INDICATOR: indicators(engine, known.listed, recorded.values())})
     facts = sensor_facts(engine, recorded)
     for name in of_day.basis.keys() & SUMS.keys():
         of_day.sums[name] = list(write_sum(engine, workspace, inputs, name, of_day.basis[name]))
@@ -140,6 +171,10 @@ def _look_at(
             judgements = [judge(workspace, name, detector, s, of_day.day, fact) for s, fact in sorted(facts.items())]
             of_day.judgements += judgements
             _run(workspace, engine, inputs, of_day, name, detector, judgements)
+    if "alert" in recorded:
+        hosts = {finding.host for finding in of_day.findings if finding.host}
+        beside = alerts_beside(engine, recorded["alert"], hosts)
+        of_day.findings = [with_alerts(finding, beside.get(finding.host or "", {})) for finding in of_day.findings]
     return of_day
 
 
@@ -158,6 +193,7 @@ def _run(
         return
     # Computed once, for what follows reads the rows again and again.
     rows = engine.keep(inputs.call(detector.detect, None if len(able) == len(judgements) else able))
+    rows = named(rows, inputs.table("address_name"))
     if _asks_for_rarity(detector):
         rows = weighed(rows, *(inputs.table(table) for table in RARITY))
     of_detector = folded(workspace, name, detector, engine.rows(narrowed(rows)))

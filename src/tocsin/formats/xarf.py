@@ -24,7 +24,7 @@ import rfc8785
 
 from tocsin.errors import WrongUse
 from tocsin.formats._export import Export, c2_peers, called, findings_of, rfc3339
-from tocsin.records import BEHAVIOURS, Case, Finding, record_id
+from tocsin.records import ATTACKING, BEHAVIOURS, Case, Finding, record_id
 
 VERSION = "4.2.0"
 EVIDENCE_MAX = 50  # the schema's limit
@@ -46,8 +46,8 @@ def write(export: Export) -> bytes:
 
 
 def tells_of_a_bot(findings: Iterable[Finding]) -> bool:
-    """Whether the findings of a case show more than scans, which people make too."""
-    return not {finding.behaviour for finding in findings} <= SCANS
+    """Whether the findings of a case show a device that acts, and more than scans, which people make too."""
+    return bool({finding.behaviour for finding in findings} & ATTACKING - SCANS)
 
 
 def _report(export: Export, case: Case, findings: list[Finding]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The vocabulary: every table of the lake and of the ledger, once, with the meaning and unit of each column."""
 
-from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, Behaviour
+from tocsin.records.behaviours import ATTACKING, BEHAVIOURS, C2_BEHAVIOURS, TITLES, Behaviour, story
 from tocsin.records.cases import Case, CaseEvent, Mitigation, Notice, Responsible
 from tocsin.records.detection import Detection
 from tocsin.records.documents import finding_document
@@ -8,6 +8,7 @@ from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Lo
 from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
 from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal, SourceFile
+from tocsin.records.intelligence import IndicatorList, ListedIndicator
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
 from tocsin.records.programme import Assessment, Edition, Gap, Measure, Practice, Roadmap, RoadmapItem, Role
@@ -67,6 +68,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Looked: ("detector", "day"),
     Sighting: ("id",),
     Indicator: ("id",),
+    IndicatorList: ("id",),
     Rule: ("id",),
     Case: ("id",),
     CaseEvent: ("case", "sequence"),
@@ -93,6 +95,7 @@ __all__ = [
     "OPEN_TABLES",
     "SEEN_TABLES",
     "SUM_TABLES",
+    "TITLES",
     "Alert",
     "Assessment",
     "Audit",
@@ -113,6 +116,7 @@ __all__ = [
     "Gap",
     "Http",
     "Indicator",
+    "IndicatorList",
     "Ingest",
     "Job",
     "Judgement",
@@ -123,6 +127,7 @@ __all__ = [
     "LakeShare",
     "Lease",
     "LedgerRecord",
+    "ListedIndicator",
     "Login",
     "Looked",
     "Measure",
@@ -159,5 +164,6 @@ __all__ = [
     "columns",
     "finding_document",
     "record_id",
+    "story",
     "table_name",
 ]

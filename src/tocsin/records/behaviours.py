@@ -1,5 +1,6 @@
 """What detectors look for: every behaviour once, with its ATT&CK technique and in plain words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -57,3 +58,33 @@ C2_BEHAVIOURS = frozenset(name for name, behaviour in BEHAVIOURS.items() if beha
 
 # Their peers command the subject or are looked for by it; the peers of all other behaviours may be attacked parties.
 UNHARMED_BEHAVIOURS = C2_BEHAVIOURS | {name for name, behaviour in BEHAVIOURS.items() if behaviour.seeking}
+
+# One story a subject, the gravest first: what it is called when it shows these behaviours.
+STORIES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("infected", ATTACKING),
+    ("reflecting", frozenset({"reflector"})),
+    ("victim", frozenset({"ddos_victim"})),
+    ("exposed", frozenset({"exposed_service"})),
+    ("unfiltered", frozenset({"spoofed_source"})),
+    ("listed", frozenset({"indicator_match"})),
+)
+
+# What stands before a subject's name in the reader's language.
+TITLES = {
+    "infected": "infected device",
+    "reflecting": "device that answers forged questions",
+    "victim": "attacked device",
+    "exposed": "open device",
+    "unfiltered": "unfiltered way out",
+    "listed": "device to look at",
+}
+
+
+def story(behaviours: Iterable[str]) -> str:
+    """What a subject with these behaviours is: infected only when it acts itself, never for what is done to it.
+
+    >>> story(["ddos_victim", "exposed_service"]), story(["exposed_service", "c2_beacon"]), story([])
+    ('victim', 'infected', 'listed')
+    """
+    shown = set(behaviours)
+    return next((name for name, wanted in STORIES if wanted & shown), "listed")

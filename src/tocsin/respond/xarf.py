@@ -19,7 +19,7 @@ from tocsin.errors import WrongUse
 from tocsin.formats import Export
 from tocsin.formats.xarf import tells_of_a_bot, write
 from tocsin.parties.directory import contact
-from tocsin.records import Case, CaseEvent, Notice, Outbox, record_id
+from tocsin.records import Case, CaseEvent, Notice, Outbox, record_id, story
 from tocsin.respond._gather import gather
 from tocsin.respond._run import Outcome
 from tocsin.store.ledger import one, put, read, remove
@@ -42,7 +42,7 @@ def act(workspace: Workspace, connection: sa.Connection) -> Outcome:
         gathered = gather(connection, workspace, recipient, NOTIFY, [case])
         refused += gathered.refused
         if gathered.export.cases and not tells_of_a_bot(gathered.export.findings):
-            refused.append(f"case {case.id}: scans alone may be a person's: look at it first, then tell by hand")
+            refused.append(f"case {case.id}: {_not_told(gathered.export)}")
             continue
         before = one(connection, Notice, id=_id(connection, case, recipient))
         if gathered.export.cases and (before is None or before.state == AWAITING):
@@ -55,6 +55,13 @@ def act(workspace: Workspace, connection: sa.Connection) -> Outcome:
         remove(connection, Notice, outbox=entry.id)
     waiting = sum(entry.state == AWAITING for entry in placed)
     return Outcome(KIND, waiting, len(withdrawn), tuple(refused))
+
+
+def _not_told(export: Export) -> str:
+    """Why no report is written of a case that shows no bot."""
+    if story(finding.behaviour for finding in export.findings) == "infected":
+        return "scans alone may be a person's: look at it first, then tell by hand"
+    return "nothing shows that the device itself does harm, and the report would say botnet: tell by hand"
 
 
 def _notify(connection: sa.Connection, workspace: Workspace, recipient: str, export: Export) -> Outbox:

@@ -56,10 +56,15 @@ class Engine:
         return self.load(rows)
 
     def keep(self, expression: ir.Table) -> ir.Table:
-        """Compute a table once, for several readers, until ``release``."""
+        """Compute a table once, for several readers, until ``release``.
+
+        It has the types that it was asked for: Spark makes decimals of numbers that are written with a point.
+        """
         cached = expression.cache()
         self._kept.append(cached)
-        return cached
+        made = cached.schema()
+        other = {n: kind for n, kind in expression.schema().items() if made[n].copy(nullable=kind.nullable) != kind}
+        return cached.cast(other) if other else cached
 
     def release(self) -> None:
         """Drop the tables that were kept; no expression over them may be used any more."""

@@ -82,7 +82,7 @@ class Book:
             Finding(
                 id=id_, subject={"kind": "host", "value": host}, host=host, behaviour=behaviour, technique=None,
                 day=first.date(), score=0.9, confidence=90, first_seen=first, last_seen=last or first, peers=[],
-                evidence=[], explanation="", detector="test", suppressed_by=hidden, **self.kept,
+                evidence=[], explanation="", detector="test", suppressed_by=hidden, sides=[], **self.kept,
             )
         )  # fmt: skip
         return id_

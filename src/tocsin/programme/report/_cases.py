@@ -9,7 +9,7 @@ from tocsin.programme.report._steps import endpoint, subject
 from tocsin.programme.report._traffic import Contacts, Flood, contacts, flood
 from tocsin.programme.report.pictures import pulse, strip, thread
 from tocsin.programme.report.shape import Behaviour, CasePart, Event, Peer, Picture, Window
-from tocsin.records import BEHAVIOURS, Case, CaseEvent, Finding
+from tocsin.records import BEHAVIOURS, TITLES, Case, CaseEvent, Finding, story
 from tocsin.records import Behaviour as Kind
 from tocsin.records import Peer as PeerRecord
 from tocsin.store.engine import Engine
@@ -52,7 +52,7 @@ def _part(facts: Facts, engine: Engine, flows: Sequence[Path | Remote], case: Ca
     last = min(case.last_seen, facts.as_of)
     return CasePart(
         id=case.id,
-        title=f"Infected device {subject(case)}, {facts.name(party)}",
+        title=f"{TITLES[story(case.behaviours)].capitalize()} {subject(case)}, {facts.name(party)}",
         subject=subject(case),
         state=STATES[case.state],
         sentence=f"{subject(case)} {listing([BEHAVIOURS[name].phrase for name in case.behaviours])}.",

@@ -30,6 +30,10 @@ _NEW_TABLES: dict[str, str] = {
         "party:text marking:text source:text *id:text subject:json behaviour:text day:day score:number peers:json "
         "evidence:json detector:text"
     ),
+    "indicator_list": (
+        "party:text marking:text source:text *id:text path:text digest:text indicators:integer kinds:json "
+        "refused:json confidence:integer until:day? first:time imported:time"
+    ),
     "looked": "party:text marking:text source:text *detector:text *day:day basis:text",
 }
 
