@@ -170,6 +170,8 @@ def test_where_no_detector_has_looked_none_looks(make: Make, tmp_path: Path) -> 
     paths = [log(tmp_path, "a.log", beacon(DAY)), log(tmp_path, "b.log", beacon(DAY, OTHER))]
     ingest(workspace, ledger, paths)
     assert len(undone(Run(workspace, ledger, _quiet), str(paths[0]))) == 1
+    # Both are small, so they had a file together.
+    assert {row["initiator"] for row in contents(workspace, ledger)} == {OTHER}
     with ledger.look() as connection:
         assert not read(connection, Judgement)
 
