@@ -139,6 +139,14 @@ class Workspace:
         return (self.settings.now or datetime.now(UTC)).astimezone(UTC)
 
 
+def seconds_since(written_ns: int) -> float:
+    """How long ago a file was written, by the machine's clock, which alone can be compared with a file's times.
+
+    ``written_ns`` are nanoseconds since 1970. A replay does not turn it back; nothing but waiting depends on it.
+    """
+    return datetime.now(UTC).timestamp() - written_ns / 1e9
+
+
 def open_workspace(folder: Path) -> Workspace:
     """Open the workspace in ``folder``. Raises WrongUse when there is none or its settings are wrong."""
     file = folder / SETTINGS_FILE

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.detect.flows import DAY, PEER, Row, flow, seen
+from tocsin.detect._days import days_of
 from tocsin.detect._tables import RECORDS, lake_tables
 from tocsin.detect._tables import seen as seen_in
 from tocsin.records import Http, LakeFile, Tls, arrow_schema
 from tocsin.store.engine import Engine, open_engine
+from tocsin.store.ledger import Ledger, put
 
 # PySpark leaves the sockets that rows come through to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
@@ -119,3 +122,22 @@ def test_a_handshake_gets_from_its_certificate_what_it_does_not_say(see: See) ->
 
 def test_certificates_alone_are_no_telemetry(see: See) -> None:
     assert see(certificate=[{"sensor": "edge", "time": DAY, "certificate_id": "F1"}]) == {}
+
+
+def test_handshakes_are_explained_by_certificates_of_their_day_and_the_day_before(ledger: Ledger) -> None:
+    own: dict[str, Any] = {"party": "p", "marking": "TLP:CLEAR", "source": "s", "ingest": "i", "rows": 1, "bytes": 1}
+    listed = [("tls", 0), ("flow", 5), *(("certificate", day) for day in (-2, -1, 0, 1, 5))]
+    with ledger.write() as connection:
+        put(
+            connection,
+            [
+                LakeFile(**own, path=f"{name}{day}", telemetry=name, day=DAY.date() + timedelta(days=day))
+                for name, day in listed
+            ],
+        )
+        days = days_of(connection)
+    # A certificate alone makes no day, and without handshakes it explains nothing.
+    assert {day: [file.path for file in files] for day, files in days.files.items()} == {
+        DAY.date(): ["tls0", "certificate-1", "certificate0"],
+        DAY.date() + timedelta(days=5): ["flow5"],
+    }

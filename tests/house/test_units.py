@@ -86,3 +86,11 @@ def test_a_detector_can_explain_what_it_found(unit: Unit) -> None:
     assert inspect.isfunction(getattr(unit.load(), "explain", None)), (
         f"{unit.file.name}: 'explain' turns the evidence into one or two sentences that a customer can read"
     )
+
+
+@pytest.mark.parametrize("unit", [pytest.param(unit, id=unit.name) for unit in units("tocsin.telemetry").values()])
+def test_a_reader_of_lines_says_what_stands_above_them(unit: Unit) -> None:
+    header = getattr(unit.load(), "header", None)
+    assert header is None or list(inspect.signature(header).parameters) == ["above", "lines"], (
+        f"{unit.file.name}: 'header' takes (above, lines), as telemetry/__init__.py says: name anything else otherwise"
+    )

@@ -18,7 +18,7 @@ from tocsin.store.spans import Span
 from tocsin.store.undo import undo
 from tocsin.workspace import Workspace
 
-KEPT = {"party": "example-provider", "marking": "TLP:AMBER", "source": "test"}
+KEPT: dict[str, Any] = {"party": "example-provider", "marking": "TLP:AMBER", "source": "test"}
 # A week and a day before the tests' clock, so that it is past the time of telemetry; and the day before that clock.
 OLD, NEW = date(2018, 12, 14), date(2018, 12, 21)
 HOST, OTHER = "192.0.2.10", "192.0.2.11"

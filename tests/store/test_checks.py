@@ -68,6 +68,9 @@ def _quarantined(workspace: Workspace, ledger: Ledger) -> None:
         quarantined=2,
         note=None,
         time=workspace.now(),
+        bytes=1000,
+        head=None,
+        parts=1,
         **KEPT,
     )
     with ledger.write() as connection:

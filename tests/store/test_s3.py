@@ -14,7 +14,7 @@ import pytest
 from pyarrow import fs
 
 from tests.cli.conftest import HEADER
-from tests.store.test_undo import beacon
+from tests.store.test_undo import beacon, two_detectors
 from tocsin.detect import detect
 from tocsin.errors import Unreachable
 from tocsin.parties.enrol import Entry, enrol
@@ -31,6 +31,8 @@ from tocsin.telemetry import ingest
 from tocsin.workspace import Workspace, create_workspace, open_workspace
 
 server = pytest.importorskip("moto.server", reason="moto")
+
+__all__ = ["two_detectors"]  # for every test here, as it is there
 
 DAY = date(2018, 12, 20)
 INGEST = """

@@ -13,6 +13,7 @@ from tests.cli.conftest import HEADER
 from tests.conftest import NOW
 from tests.store.lakes import contents, on_disk
 from tocsin.cases import happen
+from tocsin.detect._run import detectors
 from tocsin.errors import WrongUse
 from tocsin.parties.enrol import Entry, enrol
 from tocsin.pipeline import DETECT, MERGE, RESPOND, Run, flow, undone
@@ -59,6 +60,13 @@ Make = Callable[[str], tuple[Workspace, Ledger]]
 @contextmanager
 def _quiet(_: str) -> Iterator[Callable[[int, int], None]]:
     yield lambda _done, _total: None
+
+
+@pytest.fixture(autouse=True)
+def two_detectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two behaviours are enough to tell whether what was found goes; all of them take their time."""
+    found = {name: unit for name, unit in detectors().items() if name in ("c2_beacon", "scan_horizontal")}
+    monkeypatch.setattr("tocsin.detect._run.detectors", lambda: found)
 
 
 @pytest.fixture
@@ -162,6 +170,8 @@ def test_where_no_detector_has_looked_none_looks(make: Make, tmp_path: Path) -> 
     paths = [log(tmp_path, "a.log", beacon(DAY)), log(tmp_path, "b.log", beacon(DAY, OTHER))]
     ingest(workspace, ledger, paths)
     assert len(undone(Run(workspace, ledger, _quiet), str(paths[0]))) == 1
+    # Both are small, so they had a file together.
+    assert {row["initiator"] for row in contents(workspace, ledger)} == {OTHER}
     with ledger.look() as connection:
         assert not read(connection, Judgement)
 

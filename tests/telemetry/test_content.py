@@ -31,11 +31,16 @@ PACKS = [
 DATA = b"".join(b"%d\n" % number for number in random.Random(1).choices(range(10**9), k=250_000))
 
 
+def opened(packed: bytes) -> io.BufferedReader:
+    """These bytes as an open file."""
+    return io.BufferedReader(io.BytesIO(packed))
+
+
 def unpack(packed: bytes) -> tuple[bytes, str | None]:
     """What is there, and what is wrong with the end."""
     pieces = []
     try:
-        for piece in content(io.BufferedReader(io.BytesIO(packed))):
+        for piece in content(opened(packed)):
             pieces.append(piece)  # noqa: PERF402  (what came before an error is looked at)
     except CutOff as end:
         return b"".join(pieces), str(end)
@@ -83,7 +88,13 @@ def test_nothing_of_a_damaged_archive_is_trusted(pack: Pack) -> None:
         unpack(bytes(packed))
 
 
-@pytest.mark.parametrize("pack", [pytest.param(lzma.compress, id="xz"), pytest.param(_zstd, id="zst")])
+@pytest.mark.parametrize("pack", PACKS)
+def test_an_archive_in_an_archive_is_unpacked_once(pack: Pack) -> None:
+    inner = pack(bytes(1_000_000))
+    assert unpack(gzip.compress(inner)) == (inner, None)
+
+
+@pytest.mark.parametrize("pack", [param for param in PACKS if param.id != "gz"])
 def test_content_without_measure_is_refused(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     packed = pack(bytes(20_000_000))
     assert unpack(packed)[1] is None
@@ -96,3 +107,18 @@ def test_an_archive_that_asks_for_much_memory_is_refused() -> None:
     greedy = lzma.compress(b"x" * 1000, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}])
     with pytest.raises(Unreadable, match="Memory usage limit"):
         unpack(greedy)
+
+
+def test_gzip_cannot_be_made_to_unpack_without_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.telemetry._content.UNPACKED_FREELY", 10_000_000)
+    monkeypatch.setattr("tocsin.telemetry._content.RATIO_LIMIT", 900)
+    with pytest.raises(Unreadable, match="900 times its size"):
+        unpack(gzip.compress(bytes(40_000_000)))
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_content_can_be_taken_up_where_it_was_left_and_the_file_stays_open(pack: Pack) -> None:
+    raw = opened(pack(DATA))
+    assert b"".join(content(raw, after=5_000)) == DATA[5_000:]
+    assert b"".join(content(raw, after=len(DATA))) == b""
+    assert b"".join(content(raw)) == DATA

@@ -4,6 +4,7 @@ import gzip
 import lzma
 import os
 import shutil
+import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tocsin.errors import TocsinError, WrongUse
 from tocsin.records import Coverage, Flow, Ingest, LakeFile, Quarantine
 from tocsin.store.lake import lake_files, missing, strays
 from tocsin.store.ledger import Ledger, read
+from tocsin.store.undo import undo
 from tocsin.telemetry import State, ingest
 from tocsin.units import units
 from tocsin.workspace import Workspace
@@ -205,18 +207,12 @@ def test_progress_goes_up_to_the_whole(workspace: Workspace, ledger: Ledger, sam
     assert len(told) > len(files)
 
 
-def test_a_file_that_grows_while_it_is_read_is_left_for_later(
+def test_a_log_that_is_cut_to_nothing_while_it_is_read_is_left_for_later(
     workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
 ) -> None:
     log = tmp_path / "conn.log"
     shutil.copy(samples / "conn.log", log)
-
-    def grow(done: int, total: int) -> None:
-        if done <= total:
-            with log.open("ab") as out:
-                out.write(b"1767571200.0\t")
-
-    summary = ingest(workspace, ledger, [log], progress=grow)
+    summary = ingest(workspace, ledger, [log], progress=lambda _done, _total: os.truncate(log, 0))
     assert summary.files[0].note == "it changed while it was read: read it again when nobody writes to it"
     assert rows_in_lake(workspace, ledger) == 0
 
@@ -245,3 +241,105 @@ def test_a_lake_that_cannot_be_written_is_one_clear_error(workspace: Workspace, 
         ingest(workspace, ledger, [samples / "conn.log"])
     with ledger.look() as connection:
         assert not read(connection, Ingest)
+
+
+def test_the_same_log_plain_and_packed_is_read_once(
+    workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
+) -> None:
+    log = (samples / "conn.log").read_bytes()
+    for name, packed in (("a.log", log), ("b.gz", gzip.compress(log)), ("c.xz", lzma.compress(log))):
+        (tmp_path / "logs").mkdir(exist_ok=True)
+        (tmp_path / "logs" / name).write_bytes(packed)
+    summary = ingest(workspace, ledger, [tmp_path / "logs/*.*"])
+    assert [file.state for file in summary.files] == [State.READ, State.ALREADY_READ, State.ALREADY_READ]
+    again = ingest(workspace, ledger, [tmp_path / "logs"])
+    assert {file.ingest for file in again.files} == {summary.files[0].ingest}
+    assert rows_in_lake(workspace, ledger) == 6
+
+
+def test_patterns_name_files_and_folders(workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path) -> None:
+    for name in ("one/conn.log", "two/deep/conn.log", "two/dns.log", "odd[1].log"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(samples / "conn.log", tmp_path / name)
+    found = ingest(workspace, ledger, [tmp_path / "**/conn.*"]).files
+    assert [Path(file.path).parent.name for file in found] == ["one", "deep"]
+    assert ingest(workspace, ledger, [tmp_path / "odd[1].log"]).files[0].path.endswith("odd[1].log")
+    (missing_one,) = ingest(workspace, ledger, [tmp_path / "none*.log"]).files
+    assert missing_one.note == "no such file or directory"
+
+
+def test_small_files_share_files_of_the_lake_and_are_taken_back_alone(
+    workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
+) -> None:
+    log = (samples / "conn.log").read_bytes()
+    for number in range(4):
+        (tmp_path / f"conn.{number}.log").write_bytes(log.replace(b"CExample", b"C%dxample" % number))
+    summary = ingest(workspace, ledger, [tmp_path / "conn.*"])
+    with ledger.look() as connection:
+        assert len(read(connection, LakeFile)) == len(summary.days)
+    undo(workspace, ledger, str(summary.files[1].ingest))
+    assert uids_in_lake(workspace, ledger) == {b"0", b"2", b"3"}
+    assert ingest(workspace, ledger, [tmp_path / "conn.*"]).rows == 6
+    assert uids_in_lake(workspace, ledger) == {b"0", b"1", b"2", b"3"}
+
+
+def uids_in_lake(workspace: Workspace, ledger: Ledger) -> set[bytes]:
+    """The numbers of the files that the rows are from; each file has six rows."""
+    with ledger.look() as connection:
+        files = lake_files(connection, Path(workspace.lake), Flow)
+    uids = [str(uid) for file in files for uid in pq.read_table(file, partitioning=None)["uid"].to_pylist()]
+    assert len(uids) == len(set(uids)) or all(uids.count(uid) == uids.count(uids[0]) for uid in uids)
+    return {uid[1].encode() for uid in uids}
+
+
+def test_rows_ahead_of_the_clock_are_quarantined(
+    workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
+) -> None:
+    log = (samples / "conn.log").read_bytes()
+    ahead = [line.replace(b"17675", b"19675") for line in log.splitlines(keepends=True) if line.startswith(b"17675")]
+    assert ahead
+    (tmp_path / "conn.log").write_bytes(log + b"".join(ahead))
+    summary = ingest(workspace, ledger, [tmp_path / "conn.log"])
+    assert (summary.rows, summary.quarantined, summary.exit_code) == (6, len(ahead), 1)
+    with ledger.look() as connection:
+        wrong = read(connection, Quarantine)
+    assert [row.line for row in wrong] == sorted(-number for number in range(7, 7 + len(ahead)))
+    assert wrong[0].reason.endswith("is more than a day ahead of the clock here")
+
+
+def test_a_clock_that_counts_from_zero_is_told(workspace: Workspace, ledger: Ledger, tmp_path: Path) -> None:
+    log = b"#path\tconn\n#fields\tts\tid.orig_h\tid.resp_h\tproto\n1.5\t192.0.2.1\t192.0.2.2\ttcp\n"
+    (tmp_path / "conn.log").write_bytes(log)
+    summary = ingest(workspace, ledger, [tmp_path])
+    assert summary.files[0].hint == "its times begin in 1970: its clock looks relative, as of a replay"
+    assert (summary.rows, summary.exit_code) == (1, 0)
+
+
+def test_of_a_file_of_two_formats_each_line_is_kept_or_counted(
+    workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
+) -> None:
+    tsv, json = (samples / "conn.log").read_bytes(), (samples / "conn.json.log").read_bytes()
+    for number, log in enumerate((tsv + json, json + tsv)):
+        (tmp_path / f"mixed.{number}").write_bytes(log)
+        (result,) = ingest(workspace, ledger, [tmp_path / f"mixed.{number}"]).files
+        assert (result.state, result.rows) == (State.READ, 6)
+        assert result.quarantined >= 6
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="mount")
+def test_a_full_disk_keeps_nothing_half_and_the_rest_is_read_once_there_is_room(
+    workspace: Workspace, ledger: Ledger, samples: Path, tmp_path: Path
+) -> None:
+    lake = Path(workspace.lake)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", lake], capture_output=True).returncode:
+        pytest.skip("mount")
+    try:
+        (lake / "filler").write_bytes(bytes(60_000))
+        with pytest.raises(TocsinError, match="No space left on device"):
+            ingest(workspace, ledger, [samples / "conn.log"])
+        assert rows_in_lake(workspace, ledger) == 0
+        (lake / "filler").unlink()
+        assert ingest(workspace, ledger, [samples / "conn.log"]).rows == 6
+        assert rows_in_lake(workspace, ledger) == 6
+    finally:
+        subprocess.run(["umount", lake], check=True)

@@ -10,20 +10,22 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import NOW
-from tocsin.records import Coverage, Flow, Ingest, LakeFile, Quarantine
+from tests.telemetry.conftest import NOW
+from tocsin.records import Coverage, Flow, Ingest, LakeFile, Quarantine, SourceFile
 from tocsin.store.lake import lake_files, missing, strays
 from tocsin.store.ledger import Ledger, open_ledger, read
 from tocsin.telemetry import State, ingest
 from tocsin.workspace import Workspace, create_workspace, open_workspace
 
 ROWS = 50_000
+TOLD = (Ingest, SourceFile, LakeFile, Quarantine, Coverage)
 
 # Runs an ingest that ends itself, as kill -9 would, before or after a step.
 DRIVER = """
 import os, signal, sys
 from pathlib import Path
 import tocsin.store.lake as lake
+import tocsin.telemetry._pending as pending
 import tocsin.telemetry._record as record
 from tocsin.store.ledger import open_ledger
 from tocsin.telemetry import ingest
@@ -31,7 +33,7 @@ from tocsin.workspace import open_workspace
 
 folder, log, moment, step = sys.argv[1:]
 holder = {"_begin": lake.LakeWriter, "_flush": lake.LakeWriter, "finish": lake.LakeWriter, "add": record,
-          "_done": record}.get(step)
+          "commit": pending.Pending}.get(step)
 if holder:
     original = getattr(holder, step)
     def stopping(*given, **named):
@@ -61,7 +63,7 @@ def state(workspace: Workspace, ledger: Ledger) -> dict[str, Any]:
     """All that an ingest leaves."""
     with ledger.look() as connection:
         assert not missing(connection, workspace.lake)
-        kept = {record.__name__: read(connection, record) for record in (Ingest, LakeFile, Quarantine, Coverage)}
+        kept = {record.__name__: read(connection, record) for record in TOLD}
         files = lake_files(connection, Path(workspace.lake), Flow)
     return kept | {"rows": [pq.read_table(file, partitioning=None) for file in files]}
 
@@ -114,7 +116,7 @@ def check_second_run(
         ("before", "finish", State.READ),
         ("after", "finish", State.READ),
         ("after", "add", State.READ),
-        ("before", "_done", State.ALREADY_READ),
+        ("after", "commit", State.ALREADY_READ),
     ],
 )
 def test_killed_at_a_step(

@@ -7,7 +7,7 @@ from tocsin.records.documents import finding_document
 from tocsin.records.evidence import Candidate, Finding, Indicator, Judgement, Looked, Peer, Rule, Sighting, Subject
 from tocsin.records.history import NameDay, PairDay
 from tocsin.records.ids import record_id
-from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal
+from tocsin.records.ingests import Coverage, Ingest, LakeDiscard, LakeFile, LakeShare, Quarantine, Removal, SourceFile
 from tocsin.records.intelligence import IndicatorList, ListedIndicator
 from tocsin.records.kinds import Column, Kind, LedgerRecord, Record, arrow_schema, columns, table_name
 from tocsin.records.parties import Community, Contact, Membership, Network, Party, SubscriberCount, User
@@ -55,6 +55,7 @@ LEDGER_TABLES: dict[type[LedgerRecord], tuple[str, ...]] = {
     Membership: ("community", "member", "joined"),
     User: ("id",),
     Ingest: ("id",),
+    SourceFile: ("path", "sensor"),
     LakeFile: ("path",),
     LakeShare: ("path", "ingest"),
     LakeDiscard: ("path",),
@@ -153,6 +154,7 @@ __all__ = [
     "Rule",
     "Sighting",
     "Smtp",
+    "SourceFile",
     "Subject",
     "SubscriberCount",
     "Telemetry",

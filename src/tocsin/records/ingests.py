@@ -1,6 +1,6 @@
 """What was read, where it lies, what could not be read, and what was covered. These tables lie in the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tocsin.records.kinds import LedgerRecord
@@ -8,12 +8,18 @@ from tocsin.records.kinds import LedgerRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest(LedgerRecord):
-    """One file that was read into the lake. The same file is never read twice.
+    """One file that was read into the lake. The same content is never read twice, however it is packed or named.
+
+    A log that grows is read in parts, and all its parts are one ingest: its id stays, its numbers grow.
 
     Attributes:
-        id: UUIDv5 of the content's digest and the sensor
-        path: where the file lay
-        digest: SHA-256 of the file's bytes, hex
+        id: UUIDv5 of the sensor and of the digest of the content as it was first read
+        path: where the file lay when it was last read
+        digest: SHA-256 of the content that was read, unpacked, hex
+        bytes: length of that content, unpacked
+        head: length and SHA-256 of its beginning, by which content that goes on from it is found; null for what was
+            read before lengths were kept
+        parts: in how many parts it was read
         format: name of the reader
         sensor: name of the sensor
         rows: telemetry rows that were kept
@@ -31,6 +37,30 @@ class Ingest(LedgerRecord):
     quarantined: int
     note: str | None
     time: datetime
+    bytes: int = 0
+    head: str | None = None
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile(LedgerRecord):
+    """A file on disk as it was when it was read; while it is the same, it is not even opened again.
+
+    Attributes:
+        path: where it lies
+        sensor: name of the sensor
+        identity: device and inode
+        size: bytes on disk
+        modified: when it was last written, nanoseconds since 1970 by the clock of its file system
+        ingest: id of the ingest that its content belongs to
+    """
+
+    path: str
+    sensor: str
+    identity: str
+    size: int
+    modified: int
+    ingest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +146,7 @@ class Quarantine(LedgerRecord):
 
     Attributes:
         ingest: id of the ingest
-        line: line in the file, from 1
+        line: line in the file, from 1; below 0 the number of the row, from -1, where only that is known
         reason: what is wrong with it
         text: its beginning, at most 200 characters
     """
@@ -140,7 +170,8 @@ class Coverage(LedgerRecord):
         first: first moment seen on that day, UTC
         last: last moment seen on that day, UTC
         rows: rows seen on that day
-        sampling: 1 in how many packets was looked at
+        hours: rows that began in each hour of the day, 24 numbers; none for what was read before they were counted
+        sampling: 1 in how many packets was looked at, at its coarsest
     """
 
     ingest: str
@@ -152,3 +183,4 @@ class Coverage(LedgerRecord):
     last: datetime
     rows: int
     sampling: int
+    hours: list[int] = field(default_factory=list)

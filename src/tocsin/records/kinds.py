@@ -8,6 +8,7 @@ tables, the JSON of a listing, the reference pages) is derived from there, so th
 import inspect
 import re
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
@@ -55,6 +56,11 @@ _ARROW: dict[Kind, pa.DataType] = {
 }
 
 
+# What was worked out once; it is asked for with every batch of rows.
+_COLUMNS: "dict[type[Record], tuple[Column, ...]]" = {}
+_SCHEMAS: "dict[type[Record], pa.Schema]" = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table: its name, its kind, whether it may be null, and its meaning with its unit."""
@@ -97,20 +103,26 @@ def table_name(record: type[Record]) -> str:
 
 def columns(record: type[Record]) -> tuple[Column, ...]:
     """Columns of a table, in order. Raises TypeError for a field whose type has no kind or that has no meaning."""
+    if record not in _COLUMNS:
+        _COLUMNS[record] = tuple(_columns(record))
+    return _COLUMNS[record]
+
+
+def _columns(record: type[Record]) -> Iterator[Column]:
     hints = get_type_hints(record)
     meanings = _meanings(record)
-    found = []
     for field in fields(record):
         if field.name not in meanings:
             raise TypeError(f"{record.__name__}.{field.name} has no line under Attributes in the docstring")
         kind, nullable = _kind(hints[field.name])
-        found.append(Column(field.name, kind, nullable, meanings[field.name]))
-    return tuple(found)
+        yield Column(field.name, kind, nullable, meanings[field.name])
 
 
 def arrow_schema(record: type[Record]) -> pa.Schema:
     """Parquet and Arrow schema of a table."""
-    return pa.schema([pa.field(c.name, _ARROW[c.kind], nullable=c.nullable) for c in columns(record)])
+    if record not in _SCHEMAS:
+        _SCHEMAS[record] = pa.schema([pa.field(c.name, _ARROW[c.kind], nullable=c.nullable) for c in columns(record)])
+    return _SCHEMAS[record]
 
 
 def _kind(hint: Any) -> tuple[Kind, bool]:

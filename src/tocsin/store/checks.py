@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tocsin.errors import TocsinError
 from tocsin.records import Ingest, LakeFile, Outbox
 from tocsin.store.lake import strays
-from tocsin.store.ledger import Ledger, read
+from tocsin.store.ledger import Ledger, one, read
 from tocsin.store.outbox import WITHDRAWN
 from tocsin.store.place import Place, place
 from tocsin.workspace import Workspace
@@ -58,17 +58,19 @@ def _lake(connection: sa.Connection, workspace: Workspace) -> Iterator[Check]:
         yield Check(False, str(error))
         return
     present = [file for file in files if file.path in there]
-    yield _missing(where, [file for file in files if file.path not in there], len(files))
+    yield _missing(connection, where, [file for file in files if file.path not in there], len(files))
     yield _strays(where, strays(connection, workspace.lake))
     yield _sizes(where, [file for file in present if there[file.path] != file.bytes])
     yield _footers(where, sorted(present, key=lambda file: file.day, reverse=True)[:FOOTERS])
 
 
-def _missing(where: Place, gone: Sequence[LakeFile], all_files: int) -> Check:
+def _missing(connection: sa.Connection, where: Place, gone: Sequence[LakeFile], all_files: int) -> Check:
     if gone:
         first = f"{where.shown}/{gone[0].path}"
         text = f"{len(gone)} files of the lake are missing, the first is {first}: restore them"
-        return Check(False, f"{text}, or take the ingest back with 'tocsin undo {gone[0].ingest}'")
+        # Of a file of several ingests none can be taken back without reading it.
+        alone = one(connection, Ingest, id=gone[0].ingest)
+        return Check(False, f"{text}, or take the ingest back with 'tocsin undo {alone.id}'" if alone else text)
     return Check(True, f"all {all_files} files of the lake are there")
 
 

@@ -46,14 +46,19 @@ class _DayPart:
 class LakeWriter:
     """Writes one ingest's rows; nothing of it counts until the caller has put ``finish()`` into the ledger.
 
-    ``root`` is the workspace's lake: a folder or a URL. Raises TocsinError when the lake cannot be written, as on a
+    ``root`` is the workspace's lake: a folder or a URL. ``name`` is what its files are called by. ``ingest`` is the id
+    of the ingest, the same unless somebody sets it before ``finish()``: who reads a file knows the digest of its
+    content last. ``held`` are the rows that are in no file yet, by table and day.
+
+    Raises TocsinError when the lake cannot be written, as on a
     full disk.
     """
 
-    def __init__(self, root: Path | str, ingest: str) -> None:
-        self._place = place(root)
-        self._ingest = ingest
-        self._held: dict[tuple[type[Record], date], list[pa.Table]] = {}
+    def __init__(self, root: Path | str, name: str) -> None:
+        self.place = place(root)
+        self._name = name
+        self.ingest = name
+        self.held: dict[tuple[type[Record], date], list[pa.Table]] = {}
         self._rows_held = 0
         self._parts: list[_DayPart] = []
         self._numbers: Counter[str] = Counter()
@@ -68,6 +73,11 @@ class LakeWriter:
             for each in self._parts:
                 each.part.abandon()
 
+    @property
+    def is_small(self) -> bool:
+        """Whether none of its rows are in a file yet."""
+        return not self._parts
+
     def write(self, record: type[Record], rows: pa.Table) -> None:
         """Append rows of a table; they have at least the columns of ``record``."""
         rows = rows.select(arrow_schema(record).names).cast(arrow_schema(record))
@@ -75,7 +85,7 @@ class LakeWriter:
         present = [day for day in pc.unique(days).to_pylist() if day is not None]
         for day in present:
             chosen = rows if len(present) == 1 else rows.filter(pc.equal(days, pa.scalar(day)))
-            self._held.setdefault((record, day), []).append(chosen)
+            self.held.setdefault((record, day), []).append(chosen)
         self._rows_held += rows.num_rows
         if self._rows_held >= ROWS_HELD:
             self._flush()
@@ -93,7 +103,7 @@ class LakeWriter:
                     marking=marking,
                     source=source,
                     path=each.part.path,
-                    ingest=self._ingest,
+                    ingest=self.ingest,
                     telemetry=each.telemetry,
                     day=each.day,
                     rows=each.part.rows,
@@ -104,9 +114,9 @@ class LakeWriter:
 
     def _flush(self) -> None:
         with self._writing():
-            for (record, day), tables in self._held.items():
+            for (record, day), tables in self.held.items():
                 self._part(record, day).write(pa.concat_tables(tables).combine_chunks())
-        self._held.clear()
+        self.held.clear()
         self._rows_held = 0
 
     def _part(self, record: type[Record], day: date) -> Part:
@@ -119,7 +129,7 @@ class LakeWriter:
     def _begin(self, record: type[Record], day: date) -> Part:
         telemetry = table_name(record)
         folder = day_folder(telemetry, day)
-        part = begin(self._place, folder, f"{self._ingest}-{self._numbers[folder]}", arrow_schema(record))
+        part = begin(self.place, folder, f"{self._name}-{self._numbers[folder]}", arrow_schema(record))
         self._numbers[folder] += 1
         self._parts.append(_DayPart(telemetry, day, part))
         return part
@@ -130,7 +140,7 @@ class LakeWriter:
         self._open.clear()
 
     def _writing(self) -> AbstractContextManager[None]:
-        return writing(self._place, "nothing of this file was kept")
+        return writing(self.place, "nothing of this file was kept")
 
 
 def day_folder(telemetry: str, day: date) -> str:

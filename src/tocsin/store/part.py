@@ -65,7 +65,13 @@ def begin(place: Place, folder: str, name: str, schema: pa.Schema) -> Part:
         Path(place.path(folder)).mkdir(parents=True, exist_ok=True)
     else:
         path = partial = f"{folder}/{name}-{secrets.token_hex(4)}{ENDING}"
-    writer = pq.ParquetWriter(place.path(partial), schema, filesystem=place.filesystem, compression="zstd")
+    try:
+        writer = pq.ParquetWriter(place.path(partial), schema, filesystem=place.filesystem, compression="zstd")
+    except OSError:
+        # A full disk may have room for a name and none for the first bytes.
+        with suppress(OSError):
+            place.filesystem.delete_file(place.path(partial))
+        raise
     return Part(place, path, partial, writer)
 
 

@@ -9,7 +9,7 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
-from io import BufferedReader
+from io import BufferedReader, IOBase
 
 import pyarrow as pa
 
@@ -27,16 +27,36 @@ UNPACKED_FREELY = 100_000_000
 XZ_MEMORY = 256 << 20
 
 
-def content(raw: BufferedReader) -> Iterator[bytes]:
-    """Pieces of a file's content. ``raw`` is the open file, at its beginning.
+def content(raw: BufferedReader, after: int = 0) -> Iterator[bytes]:
+    """Pieces of an open file's content, without its first ``after`` bytes.
 
     Raises CutOff after the last piece when the end of compressed content is missing, Unreadable when it is damaged or
     unpacks to more than 1,000 times its size.
     """
-    magic = raw.read(6)
+    unpack = _packing(raw)
+    if unpack:
+        raw.seek(0)
+        return _without(_pieces(raw, unpack), after)
+    raw.seek(after)
+    return iter(lambda: raw.read(PIECE), b"")
+
+
+def is_packed(raw: BufferedReader) -> bool:
+    """Whether an open file's first bytes say that it is compressed. Its place is lost."""
+    return _packing(raw) is not None
+
+
+def _packing(raw: BufferedReader) -> Callable[[BufferedReader], Iterator[bytes]] | None:
     raw.seek(0)
-    unpack = next((unpack for sign, unpack in _UNPACK.items() if magic.startswith(sign)), None)
-    return _pieces(raw, unpack) if unpack else iter(lambda: raw.read(PIECE), b"")
+    magic = raw.read(6)
+    return next((unpack for sign, unpack in _UNPACK.items() if magic.startswith(sign)), None)
+
+
+def _without(pieces: Iterator[bytes], first: int) -> Iterator[bytes]:
+    for piece in pieces:
+        if first < len(piece):
+            yield piece[first:]
+        first = max(0, first - len(piece))
 
 
 def _pieces(raw: BufferedReader, unpack: Callable[[BufferedReader], Iterator[bytes]]) -> Iterator[bytes]:
@@ -72,8 +92,23 @@ def _bzip2(raw: BufferedReader) -> Iterator[bytes]:
     return iter(lambda: file.read1(STEP), b"")
 
 
+class _Lent(IOBase):
+    """An open file that pyarrow, which closes what it has read, reads and does not close."""
+
+    def __init__(self, raw: BufferedReader) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next ``size`` bytes at most."""
+        return self._raw.read(size)
+
+
 def _zstd(raw: BufferedReader) -> Iterator[bytes]:
-    file = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    file = pa.CompressedInputStream(pa.PythonFile(_Lent(raw), mode="r"), "zstd")
     try:
         # A read that meets the missing end gives nothing of what it had; so it is kept small.
         while part := file.read(STEP >> 4):

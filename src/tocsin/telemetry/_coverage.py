@@ -1,4 +1,4 @@
-"""What an ingest shows to have been watched: which networks on which days."""
+"""What an ingest shows to have been watched: which networks on which days and at which hours."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,21 +12,26 @@ from tocsin.parties.lookup import NONE
 from tocsin.records import table_name
 from tocsin.telemetry._rows import Batch
 
+HOURS = 24
+_HOUR_US = 3_600_000_000
+ADDRESSES = ("initiator", "responder", "address")
+
 
 @dataclass(slots=True)
 class Day:
-    """What was seen on a day; ``sampling`` is the coarsest that a row states, 0 where none does."""
+    """What was seen on a day: rows in all and in each hour, and the coarsest sampling, 1 in so many packets."""
 
     first: datetime
     last: datetime
-    rows: int
     networks: set[str]
-    sampling: int = 0
+    sampling: int = 1
+    rows: int = 0
+    hours: list[int] = field(default_factory=lambda: [0] * HOURS)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts the rows of an ingest by table and UTC day, and the networks that were seen.
+    """Counts the rows of an ingest by table, UTC day and hour, and the networks that were seen.
 
     ``networks`` are those that the user says were watched. When there are none, a network of the directory counts as
     watched on a day when a row of that day has an address in it: a directory names networks of many parties, and to
@@ -35,24 +40,24 @@ class Tally:
 
     networks: tuple[str, ...]
     directory: Callable[[date], Directory]
+    sampling: int = 1
     days: dict[tuple[str, date], Day] = field(default_factory=dict)
 
     def add(self, batch: Batch) -> None:
         """Count rows."""
-        times = pa.table({"time": batch.rows["time"], "day": pc.cast(batch.rows["time"], pa.date32())})
-        groups = times.group_by("day").aggregate([("time", "min"), ("time", "max"), ("time", "count")]).to_pylist()
+        micros = batch.rows["time"].cast(pa.int64())
+        hours = pc.divide(micros, pa.scalar(_HOUR_US))
+        counted = pa.table({"hour": hours, "time": batch.rows["time"]}).group_by("hour")
+        groups = counted.aggregate([("time", "min"), ("time", "max"), ("time", "count")]).to_pylist()
+        seen: set[date] = set()
         for group in groups:
-            rows = batch.rows if len(groups) == 1 else batch.rows.filter(pc.equal(times["day"], group["day"]))
             first, last = group["time_min"].replace(tzinfo=UTC), group["time_max"].replace(tzinfo=UTC)
-            day = self.days.setdefault(
-                (table_name(batch.record), group["day"]), Day(first, last, 0, set(self.networks))
-            )
+            day = self._day(batch, first)
             day.first, day.last = min(day.first, first), max(day.last, last)
             day.rows += group["time_count"]
-            if "sampling" in rows.column_names:
-                day.sampling = max(day.sampling, pc.max(rows["sampling"]).as_py() or 0)
-            if not self.networks:
-                day.networks |= _networks(self.directory(group["day"]), rows)
+            day.hours[first.hour] += group["time_count"]
+            seen.add(first.date())
+        self._see(batch, seen)
 
     def covered(self) -> Iterator[tuple[str, date, str, Day]]:
         """Table, day and network of all that was watched, with what was seen on that day."""
@@ -60,11 +65,27 @@ class Tally:
             for network in sorted(seen.networks):
                 yield telemetry, day, network, seen
 
+    def _day(self, batch: Batch, first: datetime) -> Day:
+        key = (table_name(batch.record), first.date())
+        return self.days.setdefault(key, Day(first, first, set(self.networks)))
+
+    def _see(self, batch: Batch, days: set[date]) -> None:
+        """Note the networks of each day, and how coarsely it was looked."""
+        for date_ in days:
+            rows = batch.rows
+            if len(days) > 1:
+                rows = rows.filter(pc.equal(pc.cast(rows["time"], pa.date32()), pa.scalar(date_)))
+            day = self.days[table_name(batch.record), date_]
+            own = pc.max(rows["sampling"]).as_py() if "sampling" in rows.column_names else None
+            day.sampling = max(day.sampling, own or self.sampling)
+            if not self.networks:
+                day.networks |= _networks(self.directory(date_), rows)
+
 
 def _networks(directory: Directory, rows: pa.Table) -> set[str]:
     """Prefixes of the directory that hold an address of these rows, wider ones included."""
-    sides = [side for side in ("initiator", "responder") if side in rows.column_names]
-    addresses = {address for side in sides for address in pc.unique(rows[side]).to_pylist()}
+    named = [rows[name] for name in ADDRESSES if name in rows.column_names]
+    addresses = {address for column in named for address in pc.unique(column).to_pylist()}
     found = set(directory.table.find([address for address in addresses if address]).tolist()) - {NONE}
     held = {index for inner in found for index in (inner, *directory.table.around(inner))}
     return {directory.networks[index].prefix for index in held}

@@ -67,6 +67,9 @@ def _by_layout(
     """The layout at the end of a block, and the rows of the block by the layout above them."""
     if mark not in block.data:
         return layout, {layout: block}
+    layout, block = _below_header(block, layout, heed)
+    if mark not in block.data:
+        return layout, {layout: block} if block.data else {}
     rows: list[tuple[int, bytes]] = []
     groups = {layout: rows}
     for number, line in block.numbered():
@@ -76,6 +79,19 @@ def _by_layout(
         elif below is not layout:
             layout, rows = below, groups.setdefault(below, [])
     return layout, {above: joined(numbered) for above, numbered in groups.items() if numbered}
+
+
+def _below_header(
+    block: Lines, layout: AnyLayout, heed: Callable[[AnyLayout, bytes], AnyLayout | None]
+) -> tuple[AnyLayout, Lines]:
+    """The layout below the header lines that a block begins with, and the lines below them: mostly all are rows."""
+    data, count = block.data, 0
+    while end := data.find(b"\n") + 1:
+        below = heed(layout, data[: end - 1].removesuffix(b"\r"))
+        if below is None:
+            break
+        layout, data, count = below, data[end:], count + 1
+    return layout, Lines(data, block.numbers[count:]) if count else block
 
 
 def _rows(lines: Lines, layout: Layout, names: Sequence[str]) -> Iterator[tuple[Lines, pa.Table] | Reject]:

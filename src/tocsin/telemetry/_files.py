@@ -1,11 +1,14 @@
 """Which files are meant by the paths that a user names."""
 
+import glob
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.telemetry._rows import escaped
+
+PARTIAL = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,19 @@ class Found:
     size: int
     named: bool
     problem: str | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether its name says that somebody is writing it, as nfcapd, rsync and browsers name such files."""
+        return not self.named and (self.path.name.startswith("nfcapd.current") or self.path.suffix in PARTIAL)
+
+
+def expanded(path: Path) -> list[Path]:
+    """The path itself, or what it stands for as a pattern: ``*`` and ``?`` within a name, ``**`` for folders."""
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    found = glob.glob(str(path), recursive=True)  # noqa: PTH207  (Path.glob takes no absolute pattern)
+    return [Path(name) for name in sorted(found)] or [path]
 
 
 def find(path: Path) -> Iterator[Found]:

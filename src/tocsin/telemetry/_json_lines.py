@@ -13,10 +13,12 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import json as arrow_json
 
-from tocsin.telemetry._blocks import Lines, joined
+from tocsin.telemetry._blocks import LONGEST_LINE, Lines, joined
 from tocsin.telemetry._rows import Reject, rejected
 
 ONE_BY_ONE = 32
+# Blocks are parsed side by side; a line must fit into one.
+BLOCK = LONGEST_LINE + 2
 
 
 def parse_json(
@@ -57,7 +59,7 @@ def _table(lines: Lines, types: Mapping[str, pa.DataType]) -> pa.Table:
     times = {name: pa.string() for name in numbers if re.search(rb'"%s"\s*:\s*"' % re.escape(name).encode(), head)}
     table = arrow_json.read_json(
         BytesIO(data),
-        arrow_json.ReadOptions(block_size=len(data) // 2 + 1),
+        arrow_json.ReadOptions(block_size=BLOCK),
         arrow_json.ParseOptions(explicit_schema=pa.schema({**types, **times}), unexpected_field_behavior="ignore"),
     )
     if not len(lines.numbers) == table.num_rows == data.count(b"\n{") + 1:

@@ -10,6 +10,7 @@ class State(Enum):
 
     READ = "read"
     ALREADY_READ = "already read"
+    WAITING = "still being written"
     PASSED_OVER = "passed over"
     UNREADABLE = "unreadable"
 
@@ -19,13 +20,17 @@ class FileResult:
     """What became of one file.
 
     ``note`` says why it was not read, or what was wrong with it as a whole; ``first`` and ``last`` are the times of
-    its first and last row, UTC; ``ingest`` is the id under which it stands in the ledger. A file is passed over when
-    it was found in a folder and is nothing that a reader knows.
+    its first and last row, UTC; ``ingest`` is the id under which it stands in the ledger. Of a file that has grown,
+    numbers and times are those of what came new. ``hint`` is what is odd about it though nothing is wrong; ``left`` are
+    the bytes of a last line without an end, which is read once it has one. A file is passed over when it was found in a
+    folder and is nothing that a reader knows.
     """
 
     path: str
     state: State
     note: str | None = None
+    hint: str | None = None
+    left: int = 0
     ingest: str | None = None
     format: str | None = None
     rows: int = 0

@@ -28,10 +28,10 @@ class Header:
     nulls: tuple[str, ...] = ("",)
 
 
-def header(line: bytes, needed: Sequence[str]) -> Header | None:
+def columns_of(line: bytes, needed: Sequence[str]) -> Header | None:
     """What a header line says; None for a line that does not name all columns that are needed, each once.
 
-    >>> header(b"address,expire\\r", ["expire"]).columns
+    >>> columns_of(b"address,expire\\r", ["expire"]).columns
     ('address', 'expire')
     """
     columns = tuple(line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r").split(",")[: MOST_COLUMNS + 1])
@@ -50,7 +50,7 @@ def sayings(
     """
     names = list(dict.fromkeys(field.name for field in fields))
     mark = needed[0].encode()
-    parsed = parse_delimited(blocks, Header(), lambda _, line: header(line, needed), mark, _flaw, names)
+    parsed = parse_delimited(blocks, Header(), lambda _, line: columns_of(line, needed), mark, _flaw, names)
     for part in parsed:
         if isinstance(part, Reject):
             yield part

@@ -47,6 +47,8 @@ def is_log(head: bytes, path: str, marks: Sequence[str], lacks: Sequence[str] = 
             layout = heed(layout, line.removesuffix(b"\r"))
         elif line.startswith(b"{") and _is_object(line, path, marks, lacks):
             return True
+        elif layout.columns:
+            break  # the header of a log that was put behind it may begin within these lines
     return _fits(layout.path, layout.columns, path, marks, lacks)
 
 

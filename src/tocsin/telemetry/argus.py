@@ -56,6 +56,14 @@ def recognise(head: bytes) -> bool:
     return any(layout(line.removesuffix(b"\r")) for line in head.split(b"\n")[:LINES_TRIED])
 
 
+def header(above: bytes, lines: bytes) -> bytes:
+    """The header line that holds below ``lines``, when ``above`` held before: a log that grows can be read in parts."""
+    if b"StartTime" not in lines:
+        return above
+    found = [line for line in lines.split(b"\n") if layout(line.removesuffix(b"\r"))]
+    return found[-1] + b"\n" if found else above
+
+
 def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:
     """Flows, and lines that are none."""
     fields = _fields(sampling)

@@ -17,11 +17,14 @@ Learn more: https://bind9.readthedocs.io/en/v9.18.0/reference.html#the-query-log
 from collections.abc import Iterable, Iterator
 
 from tocsin.telemetry._columns import Field
+from tocsin.telemetry._header import no_header
 from tocsin.telemetry._log_lines import Messages, known_by, read_messages
 from tocsin.telemetry._questions import dns_batch, mnemonic, name, port
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._stamps import STAMP, WITH_YEAR, stamp
 from tocsin.telemetry._values import address
+
+header = no_header
 
 _ADDRESS = r"[0-9A-Fa-f.:]+"
 _CLIENT = rf"client (?:@0x[0-9a-f]+ )?(?P<client>{_ADDRESS})(?:%\S+)?#(?P<port>\d+)(?:/key \S+)?(?: \(\S+\))?: "

@@ -21,7 +21,7 @@ from tocsin.telemetry._columns import Field
 from tocsin.telemetry._identifiers import client, mac
 from tocsin.telemetry._leases import LAST_US, Saying, leases
 from tocsin.telemetry._rows import Batch, Reject
-from tocsin.telemetry._tables import Row, header, sayings
+from tocsin.telemetry._tables import Row, columns_of, sayings
 from tocsin.telemetry._values import address, integer, text
 
 PERSONAL = True
@@ -48,7 +48,7 @@ FIELDS = (
 
 def recognise(head: bytes) -> bool:
     """Whether the first line is the header of a lease file of Kea."""
-    return header(head.partition(b"\n")[0], COLUMNS) is not None
+    return columns_of(head.partition(b"\n")[0], COLUMNS) is not None
 
 
 def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)

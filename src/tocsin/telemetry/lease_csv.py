@@ -24,15 +24,17 @@ from ipaddress import ip_network
 
 from tocsin.telemetry._blocks import blocks
 from tocsin.telemetry._columns import Field
+from tocsin.telemetry._header import first_line
 from tocsin.telemetry._identifiers import account
 from tocsin.telemetry._leases import Saying, leases
 from tocsin.telemetry._questions import port
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._stamps import stamp
-from tocsin.telemetry._tables import Row, header, sayings
+from tocsin.telemetry._tables import Row, columns_of, sayings
 from tocsin.telemetry._values import canonical, distinct, text
 
 PERSONAL = True
+header = first_line
 COLUMNS = ("subscriber", "address", "from")
 HALF_A_BLOCK = "it has one end of a block of ports and not the other"
 TURNED = "its last port is lower than its first"
@@ -60,7 +62,7 @@ FIELDS = (
 
 def recognise(head: bytes) -> bool:
     """Whether the first line names these columns."""
-    return header(head.partition(b"\n")[0], COLUMNS) is not None
+    return columns_of(head.partition(b"\n")[0], COLUMNS) is not None
 
 
 def read(content: Iterable[bytes], sensor: str, sampling: int) -> Iterator[Batch | Reject]:  # noqa: ARG001  (nothing to scale)

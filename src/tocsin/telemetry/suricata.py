@@ -18,6 +18,9 @@ Leaves out: all other events (``stats``, ``fileinfo``, ``anomaly``, ``netflow`` 
 addresses, payloads, people's addresses, and what EVE does not say: bytes of requests, replies to mail. Its
 ``fingerprint`` is the SHA-1 of a certificate and not kept; the SHA-256 is known where ``certificate`` is switched on.
 
+Of a log that is read while it grows, the few questions whose answer comes in the next part stand as
+unanswered, and the answer by itself.
+
 Learn more: https://docs.suricata.io/en/latest/output/eve/eve-json-format.html
 """
 
@@ -36,9 +39,11 @@ from tocsin.telemetry._eve_dns import FIELDS, ended, messages, settled
 from tocsin.telemetry._eve_exchanges import exchanges
 from tocsin.telemetry._eve_flows import flow_fields, flows
 from tocsin.telemetry._flows import flow_batch
+from tocsin.telemetry._header import no_header
 from tocsin.telemetry._rows import Batch, CutOff, Reject
 
 LINES_TRIED = 20
+header = no_header
 
 
 def recognise(head: bytes) -> bool:

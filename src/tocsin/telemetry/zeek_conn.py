@@ -29,6 +29,9 @@ from tocsin.telemetry._labels import LABELS, labels
 from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._values import INTEGER, NUMBER, TEXT, Values, duration, integer, lower, short, token
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
+from tocsin.telemetry._zeek_header import header
+
+__all__ = ["header", "read", "recognise"]
 
 PORTS = ("initiator_port", "responder_port")
 

@@ -26,6 +26,9 @@ from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import name
 from tocsin.telemetry._values import NUMBER, TEXT, once, short
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
+from tocsin.telemetry._zeek_header import header
+
+__all__ = ["header", "read", "recognise"]
 
 # How Zeek writes the name of the root, which without its dot is empty, and the type of any record.
 ROOT, ANY = "<root>", "*"

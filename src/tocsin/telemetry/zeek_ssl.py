@@ -28,6 +28,9 @@ from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import distinguished_name, name, sha256
 from tocsin.telemetry._values import TEXT, Values, once, short, token
 from tocsin.telemetry._zeek import EXCHANGE, is_log, read_exchanges
+from tocsin.telemetry._zeek_header import header
+
+__all__ = ["header", "read", "recognise"]
 
 
 def recognise(head: bytes) -> bool:

@@ -23,6 +23,9 @@ from tocsin.telemetry._rows import Batch, Reject
 from tocsin.telemetry._texts import distinguished_name, sha256
 from tocsin.telemetry._values import NUMBER, instant, once, short
 from tocsin.telemetry._zeek import is_log, read_exchanges
+from tocsin.telemetry._zeek_header import header
+
+__all__ = ["header", "read", "recognise"]
 
 
 def recognise(head: bytes) -> bool:

@@ -64,7 +64,7 @@ class Book:
         self.rows += [
             Coverage(
                 ingest="i", sensor=sensor, network=network, day=date(2018, 12, day), telemetry="flow",
-                first=first or utc(day), last=utc(day, 23, 59), rows=1, sampling=1, **self.kept,
+                first=first or utc(day), last=utc(day, 23, 59), rows=1, sampling=1, hours=[], **self.kept,
             )
             for day in days
         ]  # fmt: skip

@@ -61,11 +61,12 @@ def _read(workspace: Workspace, rows: int) -> list[Ingest | Coverage]:
     """What an ingest of the traffic leaves in the ledger."""
     ingest = Ingest(
         id="ingest-1", path="/var/log/zeek/conn.log", digest="0" * 64, format="zeek_conn", sensor="edge",
-        rows=rows, quarantined=2, note=None, time=workspace.now(), **KEPT,
+        rows=rows, quarantined=2, note=None, time=workspace.now(), bytes=1000, head=None, parts=1, **KEPT,
     )  # fmt: skip
     day = datetime(2018, 12, 21, tzinfo=UTC)
     covered = Coverage(
         ingest="ingest-1", sensor="edge", network="192.168.1.0/24", day=day.date(), telemetry="flow",
-        first=day.replace(hour=14, minute=50), last=day.replace(hour=23, minute=59), rows=rows, sampling=1, **KEPT,
+        first=day.replace(hour=14, minute=50), last=day.replace(hour=23, minute=59), rows=rows,
+        sampling=1, hours=[], **KEPT,
     )  # fmt: skip
     return [ingest, covered, replace(covered, day=workspace.now().date(), first=workspace.now(), last=workspace.now())]

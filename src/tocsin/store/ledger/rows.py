@@ -1,7 +1,6 @@
 """Rows of the ledger go in and come out as records."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -52,5 +51,6 @@ def remove(connection: sa.Connection, record: type[LedgerRecord], **equal: objec
 def _by_table(rows: Iterable[LedgerRecord]) -> dict[type[LedgerRecord], list[dict[str, object]]]:
     tables: dict[type[LedgerRecord], list[dict[str, object]]] = {}
     for row in rows:
-        tables.setdefault(type(row), []).append(asdict(row))
+        values = {column.name: getattr(row, column.name) for column in columns(type(row))}
+        tables.setdefault(type(row), []).append(values)
     return tables

@@ -113,7 +113,8 @@ def _message(data: bytearray) -> tuple[int, bytes] | None:
 
 def _certificate(der: bytes | None) -> dict[str, Any]:
     """Digest, subject and issuer; of a certificate that cannot be read the digest alone."""
-    found: dict[str, Any] = dict.fromkeys(("certificate_sha256", "certificate_subject", "certificate_issuer"))
+    said = ("certificate_id", "certificate_sha256", "certificate_subject", "certificate_issuer")
+    found: dict[str, Any] = dict.fromkeys(said)
     if not der:
         return found
     found["certificate_sha256"] = sha256(der).hexdigest()

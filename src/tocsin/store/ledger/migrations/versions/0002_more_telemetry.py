@@ -20,6 +20,8 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 
 # name:type for each column; * stands before the columns of the key, ? behind the types that may be null.
 _NEW_TABLES: dict[str, str] = {
+    "source_file": "*path:text *sensor:text identity:text size:integer modified:integer ingest:text"
+    " party:text marking:text source:text",
     "lake_share": "party:text marking:text source:text *path:text *ingest:text rows:integer",
     "lake_discard": "party:text marking:text source:text *path:text since:time",
     "removal": "party:text marking:text source:text *id:text time:time kind:text about:text telemetry:text day:day "
@@ -39,6 +41,8 @@ _NEW_TABLES: dict[str, str] = {
 _NEW_COLUMNS: dict[str, str] = {
     "finding": "sides:json=[]",
     "rule": "removed:day?",
+    "ingest": "bytes:integer=0 head:text? parts:integer=1",
+    "coverage": "hours:json=[]",
 }
 
 
