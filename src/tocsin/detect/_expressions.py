@@ -7,6 +7,7 @@ passed. Quantiles are nearest rank, on integers, so that decisions are exact: fl
 from collections.abc import Sequence
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 
@@ -74,10 +75,17 @@ def share(part: ir.IntegerValue, whole: ir.IntegerValue) -> ir.FloatingValue:
 
 
 def stacked(first: ir.Table, *others: ir.Table) -> ir.Table:
-    """Rows of several tables, with the columns and types of the first, each of which may be null."""
-    kinds = {name: kind.copy(nullable=True) for name, kind in first.schema().items()}
+    """Rows of several tables, with the columns and types of the first, each of which may be null.
+
+    Whole numbers get 64 bits: a column that is one small number in the first table has only eight of its own.
+    """
+    kinds = {name: _widest(kind).copy(nullable=True) for name, kind in first.schema().items()}
     tables = [table.select(*kinds).cast(kinds) for table in (first, *others)]
     return ibis.union(*tables)
+
+
+def _widest(kind: dt.DataType) -> dt.DataType:
+    return dt.int64 if kind.is_integer() else kind
 
 
 def busiest(table: ir.Table, keys: Sequence[str], most: int, weight: ir.IntegerValue, ties: Sequence[str]) -> ir.Table:
