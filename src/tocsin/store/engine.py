@@ -17,6 +17,9 @@ from tocsin.errors import WrongUse
 from tocsin.records import Record, arrow_schema
 from tocsin.store.place import Remote
 
+# Both engines fuse selections themselves; doing it beforehand costs a fifth of the time that small tables take.
+ibis.options.sql.fuse_selects = False
+
 # Enough for a day of a mid-size operator; DuckDB spills to the temporary folder beyond it.
 MEMORY_LIMIT = "2GB"
 BATCH_ROWS = 1 << 17
