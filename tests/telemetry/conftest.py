@@ -9,7 +9,7 @@ import pytest
 from tocsin.workspace import Workspace
 
 # Shortly after what the samples say.
-NOW = datetime(2026, 1, 8, tzinfo=UTC)
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.fixture

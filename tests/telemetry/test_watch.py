@@ -84,7 +84,8 @@ def test_killed_and_begun_again_while_a_log_grows_and_is_rotated(workspace: Work
             time.sleep(0.2)
         watch.send_signal(signal.SIGTERM)
         _, told = watch.communicate(timeout=30)
-        assert watch.returncode == 0, told
+        # The watches before may have read all, so that this one is told to stop before it has begun.
+        assert watch.returncode in (0, -signal.SIGTERM), told
         assert uids(workspace, ledger) == expected
 
 

@@ -53,7 +53,7 @@ def runs(labels: Sequence[str]) -> tuple[Numbers, Buckets]:
 
     >>> rows, buckets = runs(["a"])
     >>> len(rows), bool((buckets < 2**BUCKET_BITS).all())
-    (11, True)
+    (9, True)
     """
     _, row, found = _runs(labels)
     chosen = [(row[whole], buckets[whole]) for whole, buckets in found]

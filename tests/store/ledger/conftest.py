@@ -15,6 +15,7 @@ FILLED: dict[Kind, Any] = {
     Kind.TIME: datetime(2018, 12, 21, 23, 59, 59, 999999, tzinfo=UTC),
     Kind.DAY: date(2018, 12, 21),
     Kind.TEXTS: ["b", "a", ""],
+    Kind.INTEGERS: [2**62, 0, -1],
     Kind.JSON: {"text": "ü", "null": None, "numbers": [1, 2.5, []], "deep": {"yes": True}},
 }
 TABLES = sorted(LEDGER_TABLES, key=lambda record: record.__name__)

@@ -44,7 +44,7 @@ def entry(text: str, kind: str | None = None) -> Entry | str:
     """What a line says, or why it is refused. ``kind`` is what it must be; addresses stand for networks too.
 
     >>> entry("hxxp://198[.]51.100.7:8080/")
-    Entry(kind='address', value='198.51.100.7', port=8080)
+    'an address that is not on the Internet'
     >>> entry("WWW.Example.net"), entry(".tk")
     (Entry(kind='name', value='www.example.net', port=None), 'too broad')
     """
