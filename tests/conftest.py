@@ -22,7 +22,7 @@ SPARK = {
     "spark.driver.host": "127.0.0.1",
 }
 os.environ["PYSPARK_SUBMIT_ARGS"] = " ".join(
-    ["--master", "local[2]", *(f"--conf {key}={value}" for key, value in SPARK.items()), "pyspark-shell"]
+    ["--master", "local-cluster[2,1,1024]", *(f"--conf {key}={value}" for key, value in SPARK.items()), "pyspark-shell"]
 )
 
 REPOSITORY = Path(__file__).parent.parent
