@@ -25,8 +25,9 @@ from bench.captures import Capture, files, made
 from bench.table import table
 from tocsin.detect import detect
 from tocsin.detect._inputs import SUMMARIES, Inputs
+from tocsin.detect._intelligence import indicators, intelligence
 from tocsin.detect._places import places
-from tocsin.detect._run import detectors
+from tocsin.detect._run import INDICATOR, detectors
 from tocsin.detect._tables import TABLES
 from tocsin.parties.directory import directory
 from tocsin.records import Dns, Flow
@@ -65,7 +66,10 @@ def measure(capture: Capture) -> Iterator[Took]:
             known = directory(connection, capture.workspace.now().date())
         begun = time.perf_counter()
         inputs = Inputs(engine, tables | {"place": places(engine, known, [tables["flow"], tables["dns"]])})
-        yield Took("which addresses are local", time.perf_counter() - begun)
+        with capture.ledger.look() as connection:
+            listed = intelligence(capture.workspace, connection)
+        inputs.add({INDICATOR: indicators(engine, listed, [tables["flow"], tables["dns"]])})
+        yield Took("which addresses are local or listed", time.perf_counter() - begun)
         for name in units(SUMMARIES):
             yield Took(f"summary {name}", _timed(partial(inputs.table, name)))
         for name, detector in detectors().items():
