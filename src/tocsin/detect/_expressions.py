@@ -98,3 +98,8 @@ def busiest(table: ir.Table, keys: Sequence[str], most: int, weight: ir.IntegerV
         rank=ibis.row_number().over(ibis.window(group_by=[many[key] for key in keys], order_by=ordered))
     )
     return stacked(few, ranked.filter(ranked.rank < most).drop("rank")).drop("weight")
+
+
+def beside(table: ir.Table, more: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """Every row of a table, with what ``more`` has for its keys; null where it has nothing."""
+    return table.left_join(more, keys).drop(*(f"{key}_right" for key in keys))

@@ -33,6 +33,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from tocsin.detect._called import PAIR, calls_of
 from tocsin.detect._expressions import count_where, points, score, stacked
 from tocsin.detect._regularity import MINUTE_US, alike, measured
 from tocsin.wording import many, number
@@ -40,7 +41,6 @@ from tocsin.wording import many, number
 SAMPLING = 1
 NEEDS = ("flow.responder_packets or login.success",)
 
-PAIR = ("sensor", "host", "peer", "port", "protocol", "day")
 HOST = ("sensor", "host", "port", "day")
 
 # Where one logs in with a password, by the IANA registry: FTP, SSH, Telnet, POP, IMAP, SQL Server, MySQL, RDP, VNC.
@@ -72,7 +72,7 @@ def detect(
         span_us=tried["last"].delta(tried["first"], unit="microsecond"),
     )
     often = tried.attempts * MINUTE_US >= ibis.greatest(tried.span_us, MINUTE_US) * tries_a_minute_min
-    tries = measured(tried.filter(often), _connections(flow), PAIR)
+    tries = measured(tried.filter(often), calls_of(flow), PAIR)
     little = (tries.sent_median <= little_max_bytes) & (tries.back_median <= little_max_bytes)
     same = tries.filter(alike(tries, alike_max_percent), little, tries.back_median > 0)
     same = same.anti_join(failed, ("sensor", "host", "peer", "day"))
@@ -131,17 +131,3 @@ def _failed(
     mostly = servers.all_failed * 100 >= servers.all_tries * failures_min_percent
     enough = (servers.failed_logins >= failures_min) | (servers.servers >= servers_min)
     return servers.filter(servers.failed_logins > 0, mostly, enough).drop("all_failed", "all_tries")
-
-
-def _connections(flow: ir.Table) -> ir.Table:
-    return flow.select(
-        "sensor",
-        "time",
-        "protocol",
-        host=flow.initiator,
-        peer=flow.responder,
-        port=flow.responder_port,
-        day=flow.time.date(),
-        sent=flow.initiator_bytes,
-        back=flow.responder_bytes,
-    )

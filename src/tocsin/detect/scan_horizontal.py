@@ -41,7 +41,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tocsin.detect._expressions import count_where, points, score, share
+from tocsin.detect._expressions import beside, count_where, points, score, share
 from tocsin.detect._findings import REPORTED
 from tocsin.detect._services import ORDINARY, runs_on
 from tocsin.wording import duration, many, number
@@ -72,8 +72,8 @@ def detect(
     ports = _ports(attempt_day)
     scanned = ports.filter(ports.silent >= targets_min, ports.silent * 100 >= ports.targets * silent_min_percent)
     targets = attempt_day.filter(attempt_day.vain == attempt_day.attempts).semi_join(scanned, PORT)
-    scanned = _with(scanned, _quickest(targets, targets_min), PORT)
-    scanned = _with(scanned, _scattered(attempt_day, ports, scattered_max), HOST).mutate(protocol=ibis.literal("tcp"))
+    scanned = beside(scanned, _quickest(targets, targets_min), PORT)
+    scanned = beside(scanned, _scattered(attempt_day, ports, scattered_max), HOST).mutate(protocol=ibis.literal("tcp"))
     nearly_all = scanned.silent * 100 >= scanned.targets * nearly_all_percent
     peer_to_peer = scanned.scattered * 100 >= scanned.silent * scattered_min_percent
     scored = scanned.mutate(
@@ -132,10 +132,6 @@ def _scattered(attempts: ir.Table, ports: ir.Table, most: int) -> ir.Table:
         ports.filter(ports.silent <= most, ports.silent > 0), PORT
     )
     return alone.group_by(HOST).agg(scattered=alone.peer.nunique())
-
-
-def _with(table: ir.Table, more: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    return table.left_join(more, keys).drop(*(f"{key}_right" for key in keys))
 
 
 def _shown(found: ir.Table, targets: ir.Table, most: int) -> ir.Table:

@@ -36,7 +36,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tocsin.detect._expressions import count_where, points, score, share
+from tocsin.detect._expressions import beside, count_where, points, score, share
 from tocsin.wording import duration, many, number
 
 SAMPLING = 1
@@ -62,14 +62,13 @@ def detect(
     """Addresses that were scanned, one row for each sensor, host, peer and day; their port is null."""
     pairs = _pairs(attempt_day)
     low = attempt_day.filter(attempt_day.port < LOW_PORTS)
-    pairs = _with(
-        pairs, _quickest(low.semi_join(pairs.filter(pairs.low_ports >= low_ports_sweep), PAIR), low_ports_sweep)
-    )
+    enough = pairs.filter(pairs.low_ports >= low_ports_sweep)
+    pairs = beside(pairs, _quickest(low.semi_join(enough, PAIR), low_ports_sweep), PAIR)
     swept = (pairs.quickest_us <= burst_minutes * MINUTE_US).fill_null(False)
     vain = (pairs.silent >= ports_min) & (pairs.silent * 100 >= pairs.ports * silent_min_percent)
     scanned = pairs.mutate(swept=swept).drop("quickest_us").filter(swept | vain)
     silent = attempt_day.filter(attempt_day.vain == attempt_day.attempts).semi_join(scanned, PAIR)
-    scanned = _with(scanned, _quickest(silent, ports_min))
+    scanned = beside(scanned, _quickest(silent, ports_min), PAIR)
     scored = scanned.mutate(
         score=score(
             40,
@@ -118,10 +117,6 @@ def _pairs(attempts: ir.Table) -> ir.Table:
         first_seen=attempts["first"].min(),
         last_seen=attempts["last"].max(),
     )
-
-
-def _with(table: ir.Table, more: ir.Table) -> ir.Table:
-    return table.left_join(more, PAIR).drop(*(f"{key}_right" for key in PAIR))
 
 
 def _quickest(tried: ir.Table, size: int) -> ir.Table:

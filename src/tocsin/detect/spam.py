@@ -28,7 +28,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from tocsin.detect._expressions import count_where, points, score, share
+from tocsin.detect._expressions import beside, count_where, points, score, share
 from tocsin.wording import many, number
 
 SAMPLING = 1
@@ -59,8 +59,8 @@ def detect(
         last_seen=tried["last"].max(),
     )
     senders = senders.filter(senders.servers >= servers_min)
-    senders = _with(senders, _receivers(flow), ("sensor", "host"))
-    senders = _with(senders, _domains(smtp), HOST)
+    senders = beside(senders, _receivers(flow), ("sensor", "host"))
+    senders = beside(senders, _domains(smtp), HOST)
     senders = senders.mutate(received=senders.received.fill_null(0), domains=senders.domains.fill_null(0))
     scored = senders.mutate(
         score=score(
@@ -93,10 +93,6 @@ def _receivers(flow: ir.Table) -> ir.Table:
 
 def _domains(smtp: ir.Table) -> ir.Table:
     return smtp.group_by("sensor", host=smtp.initiator, day=smtp.time.date()).agg(domains=smtp.sender_domain.nunique())
-
-
-def _with(table: ir.Table, more: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    return table.left_join(more, keys).drop(*(f"{key}_right" for key in keys))
 
 
 def _shown(senders: ir.Table, tried: ir.Table, most: int) -> ir.Table:
